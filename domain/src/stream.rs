@@ -1,0 +1,73 @@
+//! Names of streams: a noun per aggregate, short streams.
+
+use crate::{ExamId, PatientId, PaymentId, PrescriptionId, TillId, UserId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The name of a stream, such as `payment-0199...`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StreamId(String);
+
+impl StreamId {
+    /// Reads a name as it was stored.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+    /// `patient-{id}`
+    pub fn patient(id: PatientId) -> Self {
+        Self(format!("patient-{id}"))
+    }
+    /// `exam-{id}`
+    pub fn exam(id: ExamId) -> Self {
+        Self(format!("exam-{id}"))
+    }
+    /// `prescription-{id}`
+    pub fn prescription(id: PrescriptionId) -> Self {
+        Self(format!("prescription-{id}"))
+    }
+    /// `payment-{id}`
+    pub fn payment(id: PaymentId) -> Self {
+        Self(format!("payment-{id}"))
+    }
+    /// `till-{id}`: one cash session
+    pub fn till(id: TillId) -> Self {
+        Self(format!("till-{id}"))
+    }
+    /// `desk-{name}`: which till stands open at a desk
+    pub fn desk(name: &str) -> Self {
+        Self(format!("desk-{}", name.to_lowercase()))
+    }
+    /// `cashier-{user}`: which till a cashier holds open
+    pub fn cashier(id: UserId) -> Self {
+        Self(format!("cashier-{id}"))
+    }
+    /// `user-{id}`
+    pub fn user(id: UserId) -> Self {
+        Self(format!("user-{id}"))
+    }
+    /// `receipts-{series}-{year}`: its revisions are the receipts' numbers
+    pub fn receipts(series: &str, year: i32) -> Self {
+        Self(format!("receipts-{series}-{year}"))
+    }
+    /// `callback-{key}`: a callback that fits no payment, or was refused at the door
+    pub fn callback(key: &str) -> Self {
+        Self(format!("callback-{key}"))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The noun before the first dash: `payment`, `receipts`.
+    pub fn noun(&self) -> &str {
+        self.0.split('-').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

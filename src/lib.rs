@@ -1,0 +1,3 @@
+//! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
+
+pub mod store;
