@@ -37,7 +37,8 @@ pub enum Wallet {
 impl Msisdn {
     /// Reads `90 12 34 56`, `22890123456`, `+228...` or `00228...`, with spaces, dots or dashes.
     pub fn parse(text: &str) -> Result<Self, NotAMobile> {
-        let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '\u{a0}' | '\u{202f}')).collect();
+        let plain: String =
+            text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '\u{a0}' | '\u{202f}')).collect();
         let national = match plain.strip_prefix("+228").or(plain.strip_prefix("00228")) {
             Some(rest) => rest,
             None if plain.len() == 11 => plain.strip_prefix("228").ok_or(NotAMobile::Malformed)?,
@@ -47,7 +48,8 @@ impl Msisdn {
             return Err(NotAMobile::Malformed);
         }
         match (&national[..1], &national[1..2]) {
-            ("7", "0" | "1" | "2" | "3" | "8" | "9") | ("9", "0" | "1" | "2" | "3" | "6" | "7" | "8" | "9") => {
+            ("7", "0" | "1" | "2" | "3" | "8" | "9")
+            | ("9", "0" | "1" | "2" | "3" | "6" | "7" | "8" | "9") => {
                 national.parse().map(Self).map_err(|_| NotAMobile::Malformed)
             }
             ("2", _) => Err(NotAMobile::Fixed),

@@ -1,0 +1,56 @@
+//! A payment: cash taken once, or one mobile money attempt through its stages (DOMAIN 9).
+//!
+//! `facts` has what lies on disk, `attempt` what may be asked of a mobile attempt, `crate::settlement`
+//! what a report of a provider does to payment, prescription and receipts together.
+
+pub mod attempt;
+pub mod facts;
+pub mod stage;
+
+pub use attempt::Attempt;
+pub use facts::*;
+pub use stage::Stage;
+
+/// What is true of a payment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Payment {
+    /// Never begun.
+    #[default]
+    Unknown,
+    /// Cash was taken; nothing more can happen to it here.
+    Cash(CashTaken),
+    /// A mobile money attempt.
+    Mobile(Box<Attempt>),
+}
+
+impl Payment {
+    /// The state after one more fact.
+    pub fn evolve(self, event: &Event) -> Self {
+        match (self, event) {
+            (_, Event::CashTaken(taken)) => Self::Cash(taken.clone()),
+            (_, Event::Opened(opened)) => Self::Mobile(Box::new(Attempt::opened(opened.clone()))),
+            (Self::Mobile(attempt), later) => Self::Mobile(Box::new(attempt.evolve(later))),
+            (
+                other @ (Self::Unknown | Self::Cash(_)),
+                Event::Sent(_)
+                | Event::Registered(_)
+                | Event::Refused(_)
+                | Event::Unanswered(_)
+                | Event::Resent(_)
+                | Event::Claimed(_)
+                | Event::ClaimLapsed(_)
+                | Event::Noted(_)
+                | Event::Confirmed(_)
+                | Event::Doubled(_)
+                | Event::Declined(_)
+                | Event::Expired(_)
+                | Event::Abandoned(_)
+                | Event::Contradicted(_)
+                | Event::ReferenceDiffers(_)
+                | Event::Questioned(_)
+                | Event::ResolutionProposed(_)
+                | Event::Resolved(_),
+            ) => other,
+        }
+    }
+}

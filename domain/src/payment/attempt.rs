@@ -1,0 +1,201 @@
+//! One mobile money attempt: what may be asked of it, apart from reports (see `crate::settlement`).
+
+use super::{
+    Abandoned, ClaimLapsed, Event, Opened, Outcome, Refused, Registered, Resent, ResolutionProposed, Sent,
+    Stage, Unanswered,
+};
+use crate::{Refusal, UserId};
+use std::collections::BTreeSet;
+
+/// An attempt: its terms never change, its stage does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was asked, of whom, through which driver.
+    pub terms: Opened,
+    /// How far it is.
+    pub stage: Stage,
+    /// The provider's reference, once known.
+    pub provider_ref: Option<String>,
+    /// The keys of all evidence heard: told twice is an answer.
+    pub heard: BTreeSet<String>,
+    /// The provider's references under which money was booked, and how much.
+    pub booked: Vec<(Option<String>, crate::Money)>,
+    /// The amount that an unproven claim told.
+    pub claimed: Option<crate::Money>,
+    /// How the first of two persons would end a review.
+    pub proposed: Option<ResolutionProposed>,
+}
+
+/// What the provider answered to our call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It has the payment, or had it already.
+    Registered {
+        /// Its own reference.
+        provider_ref: Option<String>,
+    },
+    /// It will not take it; nothing was pushed to the payer.
+    Refused {
+        /// Of a closed set.
+        code: String,
+    },
+    /// Nothing that says anything: never a failure (rule 22).
+    Unanswered {
+        /// `timeout`, `unreachable`, `server_error`, `garbage`.
+        why: String,
+    },
+}
+
+impl Attempt {
+    /// The state after the first fact.
+    pub fn opened(terms: Opened) -> Self {
+        Self {
+            terms,
+            stage: Stage::Created,
+            provider_ref: None,
+            heard: BTreeSet::new(),
+            booked: vec![],
+            claimed: None,
+            proposed: None,
+        }
+    }
+
+    /// The state after one more fact.
+    #[must_use]
+    pub fn evolve(mut self, event: &Event) -> Self {
+        match event {
+            Event::Sent(_) => self.stage = Stage::Sending,
+            Event::Registered(fact) => {
+                if matches!(self.stage, Stage::Created | Stage::Sending) {
+                    self.stage = Stage::Registered;
+                }
+                self.provider_ref = self.provider_ref.or(fact.provider_ref.clone());
+            }
+            Event::Refused(_) => self.stage = Stage::Rejected,
+            Event::Claimed(fact) => {
+                self.stage = Stage::Claimed(Box::new(self.stage));
+                self.claimed = fact.amount;
+                self.heard.insert(fact.evidence.key.clone());
+            }
+            Event::ClaimLapsed(_) => {
+                if let Stage::Claimed(before) = self.stage {
+                    self.stage = *before;
+                }
+            }
+            Event::Noted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
+            Event::Confirmed(fact) => {
+                let whole = fact.reported >= self.terms.amount;
+                self.stage = if whole { Stage::Paid } else { Stage::Review(true) };
+                self.provider_ref = fact.provider_ref.clone().or(self.provider_ref);
+                self.booked.push((fact.provider_ref.clone(), fact.reported));
+                self.heard.insert(fact.evidence.key.clone());
+            }
+            Event::Doubled(fact) => {
+                self.booked.push((fact.provider_ref.clone(), fact.reported));
+                self.heard.insert(fact.evidence.key.clone());
+            }
+            Event::Declined(fact) => {
+                self.stage = Stage::Declined;
+                self.heard.insert(fact.evidence.key.clone());
+            }
+            Event::Expired(fact) => {
+                self.stage = Stage::Expired;
+                self.heard.insert(fact.evidence.key.clone());
+            }
+            Event::Abandoned(_) => self.stage = Stage::Abandoned,
+            Event::Contradicted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
+            Event::Questioned(fact) => {
+                if !self.stage.is_booked() {
+                    self.stage = Stage::Review(false);
+                }
+                self.heard.insert(fact.evidence.key.clone());
+            }
+            Event::ResolutionProposed(fact) => self.proposed = Some(fact.clone()),
+            Event::Resolved(fact) => {
+                self.proposed = None;
+                self.stage = match fact.outcome {
+                    Outcome::Paid(_) => Stage::Paid,
+                    Outcome::Declined => Stage::Declined,
+                };
+            }
+            Event::ReferenceDiffers(_)
+            | Event::Unanswered(_)
+            | Event::Resent(_)
+            | Event::Opened(_)
+            | Event::CashTaken(_) => {}
+        }
+        self
+    }
+
+    /// The call may leave: exactly one sender gets to write this.
+    pub fn send(&self) -> Result<Vec<Event>, Refusal> {
+        match self.stage {
+            Stage::Created => Ok(vec![Sent {}.into()]),
+            _ => Err(self.not_now("send")),
+        }
+    }
+
+    /// The provider said that it does not know our identifier: the same call may leave again.
+    pub fn resend(&self) -> Result<Vec<Event>, Refusal> {
+        match self.stage {
+            Stage::Sending => Ok(vec![Resent {}.into()]),
+            _ => Err(self.not_now("resend")),
+        }
+    }
+
+    /// The provider's answer to our call. What comes too late to matter leaves no trace.
+    pub fn answer(&self, answer: Answer) -> Vec<Event> {
+        match answer {
+            Answer::Registered { provider_ref } => self.registered(provider_ref),
+            Answer::Refused { code } => match self.stage {
+                Stage::Sending | Stage::Abandoned => vec![Refused { code }.into()],
+                _ => vec![],
+            },
+            Answer::Unanswered { why } => match self.stage {
+                Stage::Sending => vec![Unanswered { why }.into()],
+                _ => vec![],
+            },
+        }
+    }
+
+    fn registered(&self, provider_ref: Option<String>) -> Vec<Event> {
+        match (&self.provider_ref, provider_ref) {
+            (Some(known), Some(new)) if *known != new => {
+                vec![super::ReferenceDiffers { known: known.clone(), reported: new }.into()]
+            }
+            (None, Some(new)) => vec![Registered { provider_ref: Some(new) }.into()],
+            (_, _) if matches!(self.stage, Stage::Sending) => vec![Registered { provider_ref: None }.into()],
+            (_, _) => vec![],
+        }
+    }
+
+    /// The cashier gives up waiting; what comes later is still booked. Told twice is an answer.
+    pub fn abandon(&self, by: UserId) -> Result<Vec<Event>, Refusal> {
+        match self.stage {
+            Stage::Created | Stage::Sending | Stage::Registered => Ok(vec![Abandoned { by }.into()]),
+            Stage::Abandoned => Ok(vec![]),
+            _ => Err(self.not_now("abandon")),
+        }
+    }
+
+    /// Nothing proved the claim in time.
+    pub fn lapse(&self) -> Vec<Event> {
+        match self.stage {
+            Stage::Claimed(_) => vec![ClaimLapsed {}.into()],
+            _ => vec![],
+        }
+    }
+
+    /// The first of two persons says how a review ends; the second agrees by `settlement::resolve`.
+    pub fn propose(&self, by: UserId, outcome: Outcome, note: String) -> Result<Vec<Event>, Refusal> {
+        match (&self.stage, outcome) {
+            (Stage::Review(true), Outcome::Declined) => Err(self.not_now("decline")),
+            (Stage::Review(_), _) => Ok(vec![ResolutionProposed { by, outcome, note }.into()]),
+            _ => Err(self.not_now("resolve")),
+        }
+    }
+
+    pub(crate) const fn not_now(&self, ask: &'static str) -> Refusal {
+        Refusal::NotNow { ask, stage: self.stage.code() }
+    }
+}

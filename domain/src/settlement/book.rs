@@ -1,0 +1,36 @@
+//! Proven money meets what is due (the amount rule of DOMAIN 9).
+
+use super::{Booking, Received};
+use crate::{
+    Money, PaymentId,
+    payment::{Attempt, Confirmed, Evidence},
+    prescription::{Paid, Prescription},
+};
+
+/// Money whose proof stands.
+pub(super) struct Proven {
+    pub amount: Money,
+    pub provider_ref: Option<String>,
+    pub evidence: Evidence,
+    pub operation_at: Option<String>,
+}
+
+/// Books all of it: to the prescription at most what was asked and is still due, the rest as an advance.
+pub(super) fn book(attempt: &Attempt, prescription: &Prescription, id: PaymentId, money: Proven) -> Booking {
+    let applied = money.amount.min(attempt.terms.amount).min(prescription.due());
+    let advance = money.amount.less(applied);
+    let confirmed = Confirmed {
+        reported: money.amount,
+        applied,
+        advance,
+        provider_ref: money.provider_ref,
+        evidence: money.evidence,
+        operation_at: money.operation_at,
+    };
+    let prescription = if applied.is_zero() {
+        prescription.close(id)
+    } else {
+        vec![Paid { payment: id, amount: applied }.into()]
+    };
+    Booking { payment: vec![confirmed.into()], prescription, money: Some(Received { applied, advance }) }
+}

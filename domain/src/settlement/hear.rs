@@ -1,0 +1,187 @@
+//! What a provider told, by callback, status or statement. Nothing told is ever refused.
+
+use super::{
+    Booking, Received,
+    book::{Proven, book},
+    end,
+};
+use crate::{
+    Money, PaymentId,
+    payment::{
+        Attempt, Claimed, Contradicted, Declined, Doubled, Event, Evidence, Expired, Noted, Questioned,
+        ReferenceDiffers, Source, Stage,
+    },
+    prescription::Prescription,
+};
+
+/// One telling about one payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What it says.
+    pub status: ReportStatus,
+    /// How much, if it says so.
+    pub amount: Option<Money>,
+    /// ISO 4217, if it says so.
+    pub currency: Option<String>,
+    /// The provider's reference.
+    pub provider_ref: Option<String>,
+    /// When, in the provider's own words.
+    pub operation_at: Option<String>,
+    /// Who told, and the key by which it counts once.
+    pub evidence: Evidence,
+}
+
+/// What a telling says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportStatus {
+    /// Not known yet.
+    Pending,
+    /// The money moved.
+    Success,
+    /// It will not move.
+    Declined {
+        /// Why.
+        code: String,
+    },
+    /// The payer did not answer.
+    Expired,
+    /// A word we have no meaning for.
+    Other(String),
+}
+
+impl ReportStatus {
+    /// The word for notes and conflicts.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Success => "SUCCESS",
+            Self::Declined { .. } => "FAILED",
+            Self::Expired => "EXPIRED",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+/// What the telling does. Empty when it was heard before or says nothing new.
+pub fn hear(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report: Report) -> Booking {
+    if attempt.heard.contains(&report.evidence.key) {
+        return Booking::default();
+    }
+    match &report.status {
+        ReportStatus::Success => success(attempt, prescription, id, report),
+        ReportStatus::Pending | ReportStatus::Other(_) => only(note(report)),
+        ReportStatus::Declined { .. } | ReportStatus::Expired => failure(attempt, prescription, id, report),
+    }
+}
+
+fn only(payment: Vec<Event>) -> Booking {
+    Booking { payment, ..Booking::default() }
+}
+
+/// Polls that bring nothing leave no trace; what somebody came to tell does.
+fn note(report: Report) -> Vec<Event> {
+    match report.evidence.source {
+        Source::Status => vec![],
+        Source::Callback | Source::Unsigned | Source::Statement | Source::Person => {
+            let status = report.status.word().to_owned();
+            vec![Noted { status, evidence: report.evidence }.into()]
+        }
+    }
+}
+
+fn contradict(report: Report) -> Vec<Event> {
+    let status = report.status.word().to_owned();
+    vec![Contradicted { status, amount: report.amount, evidence: report.evidence }.into()]
+}
+
+fn failure(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report: Report) -> Booking {
+    if report.evidence.source == Source::Unsigned {
+        return only(note(report));
+    }
+    match &attempt.stage {
+        stage if stage.is_booked() => only(contradict(report)),
+        Stage::Rejected | Stage::Declined | Stage::Expired | Stage::Review(_) => only(note(report)),
+        _ => {
+            let event = match report.status {
+                ReportStatus::Declined { code } => Declined { code, evidence: report.evidence }.into(),
+                _ => Expired { evidence: report.evidence }.into(),
+            };
+            end(prescription, id, vec![event])
+        }
+    }
+}
+
+fn success(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report: Report) -> Booking {
+    let amount = match (report.evidence.source, report.amount) {
+        // Anybody can write an unsigned callback, and a signed one must say how much: we ask.
+        (Source::Unsigned, _) | (Source::Callback, None) => return only(claim(attempt, report)),
+        (_, Some(amount)) => amount,
+        // A claim told another figure than we asked, and the proof tells none: a person must look.
+        (_, None) if attempt.claimed.is_some_and(|told| told != attempt.terms.amount) => {
+            return only(question(report));
+        }
+        (_, None) => attempt.terms.amount,
+    };
+    if amount.is_zero() || report.currency.as_deref().is_some_and(|currency| currency != "XOF") {
+        return only(question(report));
+    }
+    if attempt.stage.is_booked() {
+        return again(attempt, report, amount);
+    }
+    let differs = reference_differs(attempt, &report);
+    let money = Proven {
+        amount,
+        provider_ref: report.provider_ref,
+        evidence: report.evidence,
+        operation_at: report.operation_at,
+    };
+    let mut booking = book(attempt, prescription, id, money);
+    booking.payment.splice(0..0, differs);
+    booking
+}
+
+fn claim(attempt: &Attempt, report: Report) -> Vec<Event> {
+    match attempt.stage {
+        Stage::Claimed(_) | Stage::Paid | Stage::Review(_) => note(report),
+        _ => vec![Claimed { amount: report.amount, evidence: report.evidence }.into()],
+    }
+}
+
+fn question(report: Report) -> Vec<Event> {
+    let why = if report.currency.as_deref().is_some_and(|currency| currency != "XOF") {
+        "currency"
+    } else {
+        "amount"
+    };
+    let (amount, currency, provider_ref) = (report.amount, report.currency, report.provider_ref);
+    vec![Questioned { why: why.into(), amount, currency, provider_ref, evidence: report.evidence }.into()]
+}
+
+/// Success after success: the same money told again, the same with another figure, or a second payment.
+fn again(attempt: &Attempt, report: Report, amount: Money) -> Booking {
+    let same = |booked: &&(Option<String>, Money)| {
+        booked.0.is_none() || report.provider_ref.is_none() || booked.0 == report.provider_ref
+    };
+    match attempt.booked.iter().find(same) {
+        Some((_, booked)) if *booked == amount => Booking::default(),
+        Some(_) => only(contradict(report)),
+        None => {
+            let doubled =
+                Doubled { reported: amount, provider_ref: report.provider_ref, evidence: report.evidence };
+            Booking {
+                payment: vec![doubled.into()],
+                prescription: vec![],
+                money: Some(Received { applied: Money::ZERO, advance: amount }),
+            }
+        }
+    }
+}
+
+fn reference_differs(attempt: &Attempt, report: &Report) -> Option<Event> {
+    match (&attempt.provider_ref, &report.provider_ref) {
+        (Some(known), Some(reported)) if known != reported => {
+            Some(ReferenceDiffers { known: known.clone(), reported: reported.clone() }.into())
+        }
+        _ => None,
+    }
+}
