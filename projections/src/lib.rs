@@ -1,1 +1,34 @@
-//! x
+//! Read models: event in, rows changed; and the queries over them.
+//!
+//! A projector is a pure function from one event to SQL statements. It never decides, never speaks
+//! HTTP, never waits; whoever runs it applies the statements and moves the checkpoint in one
+//! transaction. The same text serves SQLite and PostgreSQL. Each file is one read model: what it
+//! answers, the table it owns (`migrations/views`), its projector, its queries.
+
+pub mod exams;
+pub mod patients;
+pub mod payments;
+pub mod prescriptions;
+pub mod projector;
+pub mod query;
+pub mod receipts;
+pub mod takings;
+pub mod tills;
+pub mod users;
+pub mod work_items;
+
+pub use projector::{Change, Identities, Projector, Seen, Value};
+pub use query::{Misread, Query, Row};
+
+/// Every projector, in the order in which they are run.
+pub const ALL: [&dyn Projector; 9] = [
+    &users::Users,
+    &patients::Patients,
+    &exams::Exams,
+    &prescriptions::Prescriptions,
+    &payments::Payments,
+    &receipts::Receipts,
+    &takings::Takings,
+    &tills::Tills,
+    &work_items::WorkItems,
+];

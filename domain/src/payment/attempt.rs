@@ -84,7 +84,7 @@ impl Attempt {
             }
             Event::Noted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
             Event::Confirmed(fact) => {
-                let whole = fact.reported >= self.terms.amount;
+                let whole = fact.reported >= fact.asked;
                 self.stage = if whole { Stage::Paid } else { Stage::Review(true) };
                 self.provider_ref = fact.provider_ref.clone().or(self.provider_ref);
                 self.booked.push((fact.provider_ref.clone(), fact.reported));

@@ -143,6 +143,8 @@ pub struct Noted {
 /// The money is in the wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confirmed {
+    /// What was asked for.
+    pub asked: Money,
     /// What came in: `applied` and `advance`.
     pub reported: Money,
     /// What went to the prescription.

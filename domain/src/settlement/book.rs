@@ -20,6 +20,7 @@ pub(super) fn book(attempt: &Attempt, prescription: &Prescription, id: PaymentId
     let applied = money.amount.min(attempt.terms.amount).min(prescription.due());
     let advance = money.amount.less(applied);
     let confirmed = Confirmed {
+        asked: attempt.terms.amount,
         reported: money.amount,
         applied,
         advance,

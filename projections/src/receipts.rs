@@ -1,0 +1,143 @@
+//! Answers: which receipt is this, and which receipts were issued on a day? Owns table receipts.
+
+use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value, payments::method_code};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{
+    Event, Money, PaymentId,
+    receipt::{self, ReceiptNumber},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// The projector.
+pub struct Receipts;
+
+/// One receipt.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Receipt {
+    /// `R-2026-000042`.
+    pub receipt_number: String,
+    /// The payment that brought the money.
+    pub payment_id: Uuid,
+    /// The number of the prescription it was meant for.
+    pub prescription_number: String,
+    /// `NOM Prénom`, or `effacé`.
+    pub patient_name: String,
+    /// Who asked for the money.
+    pub cashier_id: Uuid,
+    /// `NOM Prénom`.
+    pub cashier: String,
+    /// `CASH`, `TMONEY`, `FLOOZ`.
+    pub method: String,
+    /// Francs that came in.
+    pub amount: Money,
+    /// Of them for the prescription.
+    pub applied: Money,
+    /// Of them owed back to the patient.
+    pub advance: Money,
+    /// The business day.
+    pub day: NaiveDate,
+    /// When.
+    pub issued_at: DateTime<Utc>,
+}
+
+impl Projector for Receipts {
+    fn name(&self) -> &'static str {
+        "receipts"
+    }
+    fn version(&self) -> i64 {
+        1
+    }
+    fn tables(&self) -> &'static [&'static str] {
+        &["receipts"]
+    }
+    fn schema(&self) -> &'static str {
+        include_str!("../../migrations/views/receipts.sql")
+    }
+    fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
+        let Event::Receipt(receipt::Event::Issued(issued)) = seen.event else { return vec![] };
+        let Some((series, year)) = series_of(seen.stream.as_str()) else { return vec![] };
+        vec![Change::new(
+            "insert into receipts (series, year, number, payment, prescription, patient, cashier, method,
+               amount, applied, advance, day, issued_at, position)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            [
+                series.into(),
+                i64::from(year).into(),
+                seen.revision.into(),
+                issued.payment.into(),
+                issued.prescription.into(),
+                issued.patient.into(),
+                issued.cashier.into(),
+                method_code(issued.method).into(),
+                issued.amount.into(),
+                issued.applied.into(),
+                issued.advance.into(),
+                issued.day.into(),
+                seen.at.into(),
+                seen.position.into(),
+            ],
+        )]
+    }
+}
+
+/// Series and year out of `receipts-{series}-{year}`.
+pub fn series_of(stream: &str) -> Option<(&str, i32)> {
+    let (series, year) = stream.strip_prefix("receipts-")?.rsplit_once('-')?;
+    Some((series, year.parse().ok()?))
+}
+
+fn read(row: &mut Row) -> Result<Receipt, Misread> {
+    let (series, year, number) = (row.text()?, row.int()?, row.int()?);
+    let year = i32::try_from(year).map_err(|_| Misread(Some(Value::Int(year))))?;
+    let number = ReceiptNumber { series, year, number: number.unsigned_abs() };
+    Ok(Receipt {
+        receipt_number: number.to_string(),
+        payment_id: row.id()?,
+        prescription_number: row.text()?,
+        patient_name: row.text()?,
+        cashier_id: row.id()?,
+        cashier: row.text()?,
+        method: row.text()?,
+        amount: row.money()?,
+        applied: row.money()?,
+        advance: row.money()?,
+        day: row.day()?,
+        issued_at: row.time()?,
+    })
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select r.series, r.year, r.number, r.payment, coalesce(p.number, ''),
+               coalesce(w.last_name || ' ' || w.first_name, ''), r.cashier,
+               coalesce(u.last_name || ' ' || u.first_name, ''), r.method, r.amount, r.applied, r.advance,
+               r.day, r.issued_at
+             from receipts r
+               left join prescriptions p on p.id = r.prescription
+               left join patients w on w.id = r.patient
+               left join users u on u.id = r.cashier ",
+            $rest
+        )
+    };
+}
+
+/// One receipt.
+pub fn by_number(number: &ReceiptNumber) -> Query<Receipt> {
+    let sql = select!("where r.series = $1 and r.year = $2 and r.number = $3");
+    let args = vec![number.series.as_str().into(), i64::from(number.year).into(), Value::from(number.number)];
+    Query { sql, args, read }
+}
+
+/// The receipts of a payment, oldest first: one, and one more for each advance that came later.
+pub fn of_payment(id: PaymentId) -> Query<Receipt> {
+    Query { sql: select!("where r.payment = $1 order by r.position"), args: vec![id.into()], read }
+}
+
+/// The receipts of a day in order, of one cashier or of all.
+pub fn of_day(day: NaiveDate, cashier: Option<Uuid>) -> Query<Receipt> {
+    let sql = select!("where r.day = $1 and ($2 is null or r.cashier = $2) order by r.position");
+    Query { sql, args: vec![day.into(), cashier.into()], read }
+}

@@ -1,0 +1,126 @@
+//! Answers: what must a person look at? Owns table work_items.
+//!
+//! Money that fits nowhere, tellings that contradict each other, callbacks that name no payment of
+//! ours: each is booked or kept first, and stands here until somebody has dealt with it.
+
+use crate::{Change, Identities, Misread, Projector, Query, Row, Seen};
+use chrono::{DateTime, Utc};
+use domain::{Event, Money, Wallet, callback, payment};
+use serde::Serialize;
+
+/// The projector.
+pub struct WorkItems;
+
+/// One thing to look at.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkItem {
+    /// The position of the event that made it: its id.
+    pub id: i64,
+    /// `advance`, `underpaid`, `doubled`, `conflict`, `reference_differs`, `question`, `orphan`,
+    /// `unreadable_callback`, `provider_credentials`.
+    pub kind: String,
+    /// The payment it is about, if any.
+    pub payment_id: Option<String>,
+    /// The wallet.
+    pub provider: Option<String>,
+    /// The reference that was named.
+    pub reference: Option<String>,
+    /// Francs it is about.
+    pub amount: Option<Money>,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+}
+
+impl Projector for WorkItems {
+    fn name(&self) -> &'static str {
+        "work_items"
+    }
+    fn version(&self) -> i64 {
+        1
+    }
+    fn tables(&self) -> &'static [&'static str] {
+        &["work_items"]
+    }
+    fn schema(&self) -> &'static str {
+        include_str!("../../migrations/views/work_items.sql")
+    }
+    fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
+        match seen.event {
+            Event::Payment(event) => of_payment(seen, event),
+            Event::Callback(event) => of_callback(seen, event).into_iter().collect(),
+            Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
+            Event::Receipt(_) | Event::Till(_) | Event::User(_) => vec![],
+        }
+    }
+}
+
+fn of_payment(seen: &Seen<'_>, event: &payment::Event) -> Vec<Change> {
+    use payment::Event as E;
+    let item = |kind, amount: Option<Money>| about_payment(seen, kind, amount);
+    match event {
+        E::Confirmed(fact) if !fact.advance.is_zero() => vec![item("advance", Some(fact.advance))],
+        E::Confirmed(fact) if fact.reported < fact.asked => vec![item("underpaid", Some(fact.reported))],
+        E::Doubled(fact) => vec![item("doubled", Some(fact.reported))],
+        E::Contradicted(fact) => vec![item("conflict", fact.amount)],
+        E::ReferenceDiffers(_) => vec![item("reference_differs", None)],
+        E::Questioned(fact) => vec![item("question", fact.amount)],
+        E::Refused(fact) if fact.code == "provider_credentials" => vec![item("provider_credentials", None)],
+        E::Resolved(_) => vec![Change::new(
+            "update work_items set closed_at = $1 where payment = $2 and kind in ('underpaid', 'question')",
+            [seen.at.into(), seen.id().into()],
+        )],
+        E::Confirmed(_) | E::CashTaken(_) | E::Opened(_) | E::Sent(_) | E::Registered(_) | E::Refused(_) => {
+            vec![]
+        }
+        E::Unanswered(_) | E::Resent(_) | E::Claimed(_) | E::ClaimLapsed(_) | E::Noted(_) => vec![],
+        E::Declined(_) | E::Expired(_) | E::Abandoned(_) | E::ResolutionProposed(_) => vec![],
+    }
+}
+
+fn about_payment(seen: &Seen<'_>, kind: &'static str, amount: Option<Money>) -> Change {
+    Change::new(
+        "insert into work_items (position, kind, payment, amount, opened_at) values ($1, $2, $3, $4, $5)",
+        [seen.position.into(), kind.into(), seen.id().into(), amount.into(), seen.at.into()],
+    )
+}
+
+fn of_callback(seen: &Seen<'_>, event: &callback::Event) -> Option<Change> {
+    let (kind, wallet, reference, amount): (_, Wallet, _, _) = match event {
+        callback::Event::Orphaned(fact) => ("orphan", fact.wallet, Some(fact.reference.clone()), fact.amount),
+        callback::Event::Parked(fact) => ("unreadable_callback", fact.wallet, None, None),
+        callback::Event::Rejected(_) => return None,
+    };
+    Some(Change::new(
+        "insert into work_items (position, kind, wallet, reference, amount, opened_at)
+         values ($1, $2, $3, $4, $5, $6)",
+        [
+            seen.position.into(),
+            kind.into(),
+            wallet.code().into(),
+            reference.into(),
+            amount.into(),
+            seen.at.into(),
+        ],
+    ))
+}
+
+/// What nobody has dealt with yet, the latest first.
+pub fn open() -> Query<WorkItem> {
+    let sql = "select i.position, i.kind, i.payment, coalesce(i.wallet, p.method),
+                 coalesce(i.reference, p.reference), i.amount, i.opened_at
+               from work_items i left join payments p on p.id = i.payment
+               where i.closed_at is null order by i.position desc limit 200";
+    let read = |row: &mut Row| -> Result<WorkItem, Misread> {
+        Ok(WorkItem {
+            id: row.int()?,
+            kind: row.text()?,
+            payment_id: row.maybe_text()?,
+            provider: row.maybe_text()?,
+            reference: row.maybe_text()?,
+            amount: row.maybe_money()?,
+            opened_at: row.time()?,
+        })
+    };
+    Query { sql, args: vec![], read }
+}
