@@ -1,0 +1,136 @@
+//! Payments: cash, giving up on an attempt, ending a review.
+
+use super::{Booked, Done, booking_plan, find, tills};
+use crate::{
+    app::App,
+    execute::{Asked, Plan},
+    failure::Failure,
+    store::Expected,
+};
+use domain::{
+    Event, Money, PaymentId, PrescriptionId, Refusal, StreamId, UserId,
+    payment::{self, Outcome},
+    prescription::Prescription,
+    receipt::{self, Method, ReceiptNumber},
+    settlement::{self, TakeCash},
+    till::Till,
+};
+use uuid::Uuid;
+
+/// Cash in the drawer, and a receipt for it.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The payment.
+    pub payment: PaymentId,
+    /// What stays in the drawer.
+    pub amount: Money,
+    /// What goes back to the payer.
+    pub change: Money,
+    /// The receipt's number.
+    pub receipt: ReceiptNumber,
+}
+
+/// Takes cash for all that is due, into the cashier's open till.
+pub async fn take_cash(
+    app: &App,
+    asked: &Asked,
+    cashier: UserId,
+    prescription: PrescriptionId,
+    tendered: Money,
+) -> Result<Done<Taken>, Failure> {
+    let payment = PaymentId(Uuid::now_v7());
+    let decide = async || {
+        let Some(till) = tills::of_cashier(app, cashier).await? else {
+            return Err(Refusal::NoTillOpen.into());
+        };
+        let drawer = app.ledger.load::<Till>(&StreamId::till(till)).await?;
+        let owed = app.ledger.load::<Prescription>(&StreamId::prescription(prescription)).await?;
+        let ask = TakeCash { payment, prescription, cashier, till, tendered };
+        let taken = settlement::take_cash(&owed.state, &drawer.state, ask)?;
+        let (patient, series) = (taken.patient, app.house.series.as_str());
+        let booked = Booked { payment, prescription, patient, cashier, method: Method::Cash, series };
+        Ok(booking_plan(app.clock, &booked, Expected::Empty, &owed, taken.booking).write(
+            StreamId::till(till),
+            drawer.expected,
+            taken.till,
+        ))
+    };
+    let appended = app.ledger.execute(asked, decide).await?;
+    let taken = find(&appended, |event, recorded| match event {
+        Event::Payment(payment::Event::CashTaken(cash)) => Some((cash.clone(), recorded.stream.clone())),
+        _ => None,
+    })?;
+    let issued = find(&appended, |event, recorded| match event {
+        Event::Receipt(receipt::Event::Issued(issued)) => {
+            receipt_number(recorded.stream.as_str(), recorded.revision).map(|number| (issued.payment, number))
+        }
+        _ => None,
+    })?;
+    let (Some((cash, _)), Some((payment, receipt))) = (taken, issued) else { return Err(Failure::Contended) };
+    let answer = Taken { payment, amount: cash.amount, change: cash.change, receipt };
+    Ok(Done::new(app, &appended, answer))
+}
+
+/// The number that a place in a series of receipts is.
+pub fn receipt_number(stream: &str, revision: u64) -> Option<ReceiptNumber> {
+    let (series, year) = projections::receipts::series_of(stream)?;
+    Some(ReceiptNumber { series: series.to_owned(), year, number: revision })
+}
+
+/// The cashier gives up waiting for an attempt; what comes later is still booked.
+pub async fn abandon(app: &App, asked: &Asked, payment: PaymentId, by: UserId) -> Result<Done<()>, Failure> {
+    let decide = async || {
+        let (attempt, owed) = app.ledger.load_attempt(payment).await?.ok_or_else(|| unknown(payment))?;
+        let booking = settlement::abandon(&attempt.state, &owed.state, payment, by)?;
+        let booked = Booked::of(app, payment, &attempt.state.terms);
+        Ok(booking_plan(app.clock, &booked, attempt.expected, &owed, booking))
+    };
+    let appended = app.ledger.execute(asked, decide).await?;
+    app.react.watch(payment);
+    Ok(Done::new(app, &appended, ()))
+}
+
+/// Says how a review ends: the first person proposes, a second agrees to the same outcome.
+pub async fn resolve(
+    app: &App,
+    asked: &Asked,
+    payment: PaymentId,
+    by: UserId,
+    outcome: Outcome,
+    note: &str,
+) -> Result<Done<bool>, Failure> {
+    let decide = async || {
+        let (attempt, owed) = app.ledger.load_attempt(payment).await?.ok_or_else(|| unknown(payment))?;
+        let Some(proposed) = &attempt.state.proposed else {
+            let events = attempt.state.propose(by, outcome, note.to_owned())?;
+            return Ok(Plan::default().write(StreamId::payment(payment), attempt.expected, events));
+        };
+        tracing::debug!(payment = %payment, proposed_by = %proposed.by, "second opinion");
+        let booking = settlement::resolve(&attempt.state, &owed.state, payment, by, outcome)?;
+        let booked = Booked::of(app, payment, &attempt.state.terms);
+        Ok(booking_plan(app.clock, &booked, attempt.expected, &owed, booking))
+    };
+    let appended = app.ledger.execute(asked, decide).await?;
+    let resolved = find(&appended, |event, _| match event {
+        Event::Payment(payment::Event::Resolved(_)) => Some(true),
+        _ => None,
+    })?;
+    Ok(Done::new(app, &appended, resolved.unwrap_or(false)))
+}
+
+pub(super) fn unknown(payment: PaymentId) -> Refusal {
+    Refusal::NotFound { what: "payment", id: payment.to_string() }
+}
+
+impl<'a> Booked<'a> {
+    pub(super) fn of(app: &'a App, payment: PaymentId, terms: &payment::Opened) -> Self {
+        Self {
+            payment,
+            prescription: terms.prescription,
+            patient: terms.patient,
+            cashier: terms.cashier,
+            method: terms.wallet.into(),
+            series: &app.house.series,
+        }
+    }
+}

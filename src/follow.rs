@@ -1,0 +1,63 @@
+//! The only read path: takes the log in order, from the checkpoint, and moves the read models.
+//!
+//! 1. Read the events after the checkpoint; the store answers them dense and in commit order.
+//! 2. Apply them with the checkpoint in one transaction (`views`).
+//! 3. Tell those who wait for their own write.
+//! 4. Nothing new: wait for the store's head to move.
+
+use crate::{
+    clock::Clock,
+    store::Store,
+    views::{Batch, Views},
+};
+use projections::Identities;
+use std::{sync::Arc, time::Duration};
+
+/// How many events one transaction takes at most.
+const BATCH: usize = 2_000;
+
+/// Follows the log until the store's writer is gone. Runs on a thread of its own.
+pub async fn follow(
+    store: Store,
+    views: Views,
+    mut batch: Batch,
+    clock: Clock,
+    people: Arc<dyn Identities + Send + Sync>,
+) {
+    let mut head = store.head();
+    loop {
+        let wanted = *head.borrow_and_update();
+        match catch_up(&store, &views, &mut batch, wanted, clock, people.as_ref()).await {
+            Ok(()) => {
+                if head.changed().await.is_err() {
+                    return;
+                }
+            }
+            Err(error) => {
+                // The disk may be full or busy: nothing is lost, the same events come again.
+                tracing::error!(%error, "read models could not be moved");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Moves the read models up to `wanted`.
+pub async fn catch_up(
+    store: &Store,
+    views: &Views,
+    batch: &mut Batch,
+    wanted: u64,
+    clock: Clock,
+    people: &dyn Identities,
+) -> Result<(), crate::failure::Failure> {
+    while batch.next() < wanted {
+        let events = store.follow(batch.next(), BATCH).await?;
+        if events.is_empty() {
+            break;
+        }
+        batch.apply(&events, clock, people)?;
+        views.publish(batch);
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Who asks: a bearer token becomes a user with a role, before anything else of a request is looked at.
+
+use super::{limits, problem::Problem, server::State};
+use crate::{commands::users, execute::Asked, store::CommandKey, vault::Token};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use domain::{UserId, user::Role};
+use sha2::{Digest, Sha256};
+use std::{future::Future, pin::Pin};
+use uuid::Uuid;
+
+/// A signed-in user and his request.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Who.
+    pub user: UserId,
+    /// What he may do.
+    pub role: Role,
+    /// His token, for signing out.
+    pub token: Token,
+    route: String,
+    request: Option<String>,
+    key: Option<String>,
+}
+
+/// The id of a request, in its answer and in every log line and event that it causes.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+impl Identity {
+    /// Refuses every role that isn't listed.
+    pub fn must_be(&self, roles: &[Role]) -> Result<(), Problem> {
+        if roles.contains(&self.role) { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+
+    /// A cashier sees his own; others see all (rule 42).
+    pub fn sees_only(&self) -> Option<Uuid> {
+        (self.role == Role::Cashier).then_some(self.user.0)
+    }
+
+    /// The command as the ledger knows it; `content` is what was asked, in canonical form.
+    pub fn asked(&self, content: &[u8]) -> Asked {
+        let command = self.key.as_ref().map(|key| CommandKey {
+            key: sha256(&[self.user.to_string().as_bytes(), self.route.as_bytes(), key.as_bytes()]),
+            request: sha256(&[self.route.as_bytes(), content]),
+        });
+        Asked {
+            actor: self.user.to_string(),
+            correlation: Uuid::now_v7(),
+            request: self.request.clone(),
+            command,
+        }
+    }
+}
+
+/// SHA-256 over parts that can't run into each other.
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+impl FromRequest for Identity {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { identify(&request).await })
+    }
+}
+
+async fn identify(request: &HttpRequest) -> Result<Identity, Problem> {
+    let state = request.app_data::<Data<State>>().ok_or_else(Problem::unauthenticated)?;
+    let token = bearer(request).ok_or_else(Problem::unauthenticated)?;
+    let app = &state.app;
+    let user = app.vault.session(&token, app.clock.now()).map_err(crate::failure::Failure::from)?;
+    let user = user.ok_or_else(Problem::unauthenticated)?;
+    let role = match state.roles.get(&user) {
+        Some(role) => role,
+        None => {
+            let known = users::active(app, user).await?.ok_or_else(Problem::unauthenticated)?;
+            state.roles.insert(user, known.role);
+            known.role
+        }
+    };
+    limits::general(&state.limits, user)?;
+    Ok(Identity {
+        user,
+        role,
+        token,
+        route: format!("{} {}", request.method(), request.path()),
+        request: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        key: idempotency_key(request)?,
+    })
+}
+
+fn bearer(request: &HttpRequest) -> Option<Token> {
+    let text = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Token::parse(token.trim())).flatten()
+}
+
+/// The header's text, bare or as a structured field in quotes.
+fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let key = value.to_str().map(|text| text.trim().trim_matches('"')).unwrap_or_default();
+    if key.is_empty() || key.len() > 200 {
+        return Err(Problem::invalid(
+            "/headers/Idempotency-Key",
+            "La clé d’opération (Idempotency-Key) doit compter de 1 à 200 caractères visibles.",
+        ));
+    }
+    Ok(Some(key.to_owned()))
+}

@@ -1,0 +1,182 @@
+//! Every error as problem+json (RFC 9457): a stable code, a sentence in French, the seed's `error`.
+//!
+//! The one place where refusals of the domain and failures of the infrastructure become answers. The
+//! inner text of a failure goes to the log, once, here; it never leaves the house.
+
+mod refusal;
+
+use crate::{failure::Failure, views::ViewsError};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use std::fmt;
+
+/// An answer that says what went wrong and what to do.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The sentence again, for clients that show titles.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, what is true of the money, what to do next; in French.
+    pub detail: String,
+    /// Stable, in English.
+    pub code: &'static str,
+    /// The seed's field: the same sentence.
+    pub error: String,
+    /// The field that is wrong, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The payment that this is about.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "paymentId")]
+    pub payment_id: Option<String>,
+    /// Seconds after which trying again makes sense.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
+}
+
+impl Problem {
+    /// A problem with its status, code and sentence.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self {
+            kind: format!("/docs/problems#{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            error: detail.clone(),
+            detail,
+            code,
+            pointer: None,
+            payment_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// Nothing has this id.
+    pub fn not_found(what: &'static str) -> Self {
+        Self::from(Failure::Refused(domain::Refusal::NotFound { what, id: String::new() }))
+    }
+
+    /// A field is wrong.
+    pub fn invalid(pointer: &str, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", detail);
+        problem.pointer = Some(pointer.to_owned());
+        problem
+    }
+
+    /// The role may not do that.
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Votre rôle ne permet pas cette opération. Adressez-vous à l’administration.",
+        )
+    }
+
+    /// Nobody is signed in.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "Votre session est absente ou terminée. Connectez-vous, puis recommencez.",
+        )
+    }
+
+    /// Too many requests of one identity.
+    pub fn too_many(seconds: u64) -> Self {
+        let detail = format!("Trop de demandes. Rien n’a été enregistré ; réessayez dans {seconds} s.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).after(seconds)
+    }
+
+    #[must_use]
+    fn after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    fn unavailable(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).after(2)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if self.status == 401 {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        response.content_type("application/problem+json").json(self)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal::problem(refusal),
+            Failure::Contended => Self::new(
+                StatusCode::CONFLICT,
+                "contended",
+                "Plusieurs postes agissent sur le même dossier. Rien n’a été enregistré ; recommencez.",
+            ),
+            Failure::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "Cette clé d’opération (Idempotency-Key) a déjà servi pour une autre demande. Rien n’a \
+                 été enregistré ; utilisez une nouvelle clé.",
+            ),
+            Failure::NoProvider => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "provider_not_configured",
+                "Ce portefeuille n’est pas configuré ici. Encaissez en espèces ou par un autre portefeuille.",
+            ),
+            Failure::ProviderDown => Self::unavailable(
+                "provider_unavailable",
+                "L’opérateur ne répond pas en ce moment. Rien n’a été demandé au patient ; encaissez en \
+                 espèces, proposez l’autre portefeuille ou réessayez plus tard.",
+            ),
+            Failure::Busy => Self::unavailable(
+                "busy",
+                "Le registre est très sollicité. Rien n’a été enregistré ; réessayez dans un instant.",
+            ),
+            Failure::Views(ViewsError::Behind { .. }) => Self::unavailable(
+                "read_model_behind",
+                "Les écrans n’ont pas encore rattrapé le registre. L’opération est enregistrée ; \
+                 actualisez dans un instant.",
+            ),
+            broken => {
+                tracing::error!(error = %broken, "request failed");
+                let unknown = matches!(broken, Failure::Unknown(_));
+                let (code, detail) = if unknown { UNKNOWN } else { BROKEN };
+                Self::unavailable(code, detail)
+            }
+        }
+    }
+}
+
+const UNKNOWN: (&str, &str) = (
+    "outcome_unknown",
+    "Le registre n’a pas confirmé à temps. Ne recommencez pas à zéro : renvoyez la même demande avec la \
+     même clé pour savoir si elle est enregistrée.",
+);
+const BROKEN: (&str, &str) = (
+    "unavailable",
+    "Le registre ne peut pas répondre. Rien n’a été enregistré ; réessayez, puis prévenez l’informatique.",
+);

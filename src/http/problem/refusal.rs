@@ -1,0 +1,138 @@
+//! The domain's refusals, in sentences for people.
+
+use super::Problem;
+use actix_web::http::StatusCode;
+use domain::Refusal;
+
+/// Status, code and sentence of a refusal.
+pub(super) fn problem(refusal: Refusal) -> Problem {
+    let (conflict, rule) = (StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY);
+    match refusal {
+        Refusal::NotFound { what, .. } => not_found(what),
+        Refusal::AlreadyThere { what } => already_there(what),
+        Refusal::ZeroAmount { what } => {
+            let mut problem = Problem::new(
+                rule,
+                "zero_amount",
+                "Un montant de 0 FCFA n’est pas un paiement. Indiquez un montant d’au moins 1 FCFA.",
+            );
+            problem.pointer = Some(format!("/{what}"));
+            problem
+        }
+        Refusal::AmountTooLarge => Problem::new(
+            rule,
+            "amount_too_large",
+            "Ce montant dépasse ce que le registre accepte. Vérifiez les chiffres saisis.",
+        ),
+        Refusal::LineCount { lines } => Problem::new(
+            rule,
+            "line_count",
+            format!("Une prescription compte de 1 à 100 examens ; celle-ci en a {lines}."),
+        ),
+        Refusal::NoPriceInForce { .. } => Problem::new(
+            rule,
+            "no_price_in_force",
+            "Un examen n’a pas de tarif en vigueur aujourd’hui. Faites compléter le catalogue.",
+        ),
+        Refusal::PatientErased => Problem::new(
+            conflict,
+            "patient_erased",
+            "Ce dossier a été effacé à la demande du patient. Enregistrez le patient à nouveau.",
+        ),
+        Refusal::AlreadyPaid => Problem::new(
+            conflict,
+            "already_paid",
+            "Cette prescription est déjà payée. N’encaissez rien ; réimprimez le reçu si besoin.",
+        ),
+        Refusal::AttemptLive { payment } => {
+            let mut problem = Problem::new(
+                conflict,
+                "attempt_live",
+                "Un paiement mobile est déjà en cours pour cette prescription. Attendez son résultat, ou \
+                 abandonnez-le avant d’encaisser autrement.",
+            );
+            problem.payment_id = Some(payment.to_string());
+            problem
+        }
+        Refusal::TenderedTooLittle { due, tendered } => {
+            let mut problem = Problem::new(
+                rule,
+                "tendered_too_little",
+                format!("Le montant remis ({tendered}) est inférieur au montant dû ({due})."),
+            );
+            problem.pointer = Some("/amountTendered".to_owned());
+            problem
+        }
+        Refusal::NoTillOpen => Problem::new(
+            conflict,
+            "no_till_open",
+            "Vous n’avez pas de caisse ouverte. Ouvrez votre caisse avec son fond, puis encaissez.",
+        ),
+        Refusal::TillAlreadyOpen { desk: true, .. } => Problem::new(
+            conflict,
+            "desk_taken",
+            "Une caisse est déjà ouverte à ce guichet. Choisissez un autre guichet.",
+        ),
+        Refusal::TillAlreadyOpen { desk: false, .. } => Problem::new(
+            conflict,
+            "cashier_has_till",
+            "Vous avez déjà une caisse ouverte. Continuez avec elle.",
+        ),
+        Refusal::NotNow { ask, stage } => Problem::new(
+            conflict,
+            "not_now",
+            format!("« {} » : {}", french(ask), stage_sentence(stage)),
+        ),
+        Refusal::NotYours => Problem::new(
+            StatusCode::FORBIDDEN,
+            "not_yours",
+            "Une autre personne doit faire cette opération.",
+        ),
+    }
+}
+
+fn not_found(what: &'static str) -> Problem {
+    let (code, detail) = match what {
+        "patient" => ("patient_not_found", "Patient introuvable. Cherchez-le par son nom."),
+        "exam" => ("exam_not_found", "Examen introuvable au catalogue."),
+        "prescription" => {
+            ("prescription_not_found", "Prescription introuvable. Cherchez-la par son numéro.")
+        }
+        "payment" => ("payment_not_found", "Paiement introuvable."),
+        "receipt" => ("receipt_not_found", "Aucun reçu ne porte ce numéro."),
+        "user" => ("user_not_found", "Utilisateur introuvable."),
+        "provider" => ("provider_not_found", "Cet opérateur n’existe pas. Choisissez TMONEY ou FLOOZ."),
+        _ => ("not_found", "Rien ne se trouve à cette adresse."),
+    };
+    Problem::new(StatusCode::NOT_FOUND, code, detail)
+}
+
+fn already_there(what: &'static str) -> Problem {
+    let (code, detail) = match what {
+        "exam" => ("exam_exists", "Un examen porte déjà ce code."),
+        "user" => ("user_exists", "Ce nom d’utilisateur est déjà pris, même par une personne partie."),
+        _ => ("already_exists", "Cet enregistrement existe déjà."),
+    };
+    Problem::new(StatusCode::CONFLICT, code, detail)
+}
+
+fn french(ask: &str) -> &'static str {
+    match ask {
+        "abandon" => "abandonner",
+        "resolve" => "clore la vérification",
+        "decline" => "déclarer impayé",
+        _ => "envoyer",
+    }
+}
+
+fn stage_sentence(stage: &str) -> &'static str {
+    match stage {
+        "PAID" => "ce paiement est confirmé, l’argent est reçu.",
+        "CLAIMED" => "un règlement est annoncé et se vérifie ; attendez quelques secondes.",
+        "REVIEW" => "ce paiement est à vérifier par la comptabilité.",
+        "REJECTED" | "DECLINED" => "ce paiement a été refusé par l’opérateur.",
+        "EXPIRED" => "le patient n’a pas confirmé à temps.",
+        "ABANDONED" => "ce paiement est déjà abandonné.",
+        _ => "ce paiement est en cours.",
+    }
+}

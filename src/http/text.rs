@@ -1,0 +1,47 @@
+//! Texts from outside: trimmed, bounded, without control characters.
+
+use super::problem::Problem;
+use domain::phone::NotAMobile;
+
+/// A name of a person, a desk, an exam: 1 to 100 characters.
+pub fn name(pointer: &str, text: &str) -> Result<String, Problem> {
+    bounded(pointer, text, 100)
+}
+
+/// A text of 1 to `most` characters.
+pub fn bounded(pointer: &str, text: &str, most: usize) -> Result<String, Problem> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 || length > most || text.chars().any(char::is_control) {
+        let detail = format!("Ce champ doit compter de 1 à {most} caractères, sans saut de ligne.");
+        return Err(Problem::invalid(pointer, detail));
+    }
+    Ok(text.to_owned())
+}
+
+/// A code of the catalogue or a username: letters, digits, dots, dashes.
+pub fn code(pointer: &str, text: &str) -> Result<String, Problem> {
+    let text = bounded(pointer, text, 40)?;
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+        return Ok(text);
+    }
+    Err(Problem::invalid(pointer, "Ce champ n’accepte que lettres, chiffres, points et tirets."))
+}
+
+/// Why a phone number can't pay.
+pub fn phone(pointer: &str, why: NotAMobile) -> Problem {
+    let (code, detail) = match why {
+        NotAMobile::Malformed => {
+            ("invalid_phone", "Ce n’est pas un numéro du Togo : +228 suivi de huit chiffres.")
+        }
+        NotAMobile::Fixed => {
+            ("fixed_line", "C’est une ligne fixe : elle ne peut pas payer. Demandez un numéro mobile.")
+        }
+        NotAMobile::Unassigned => {
+            ("unassigned_phone", "Aucun opérateur n’utilise ce préfixe. Vérifiez le numéro.")
+        }
+    };
+    let mut problem = Problem::invalid(pointer, detail);
+    problem.code = code;
+    problem
+}

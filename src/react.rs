@@ -1,0 +1,97 @@
+//! The only place with effects: asks providers for money and for news. A rebuild never runs it.
+//!
+//! Commands leave a word here after their commit is durable; the loop in [`run`] acts on it. What a
+//! crash cut off is found again at the next start: every attempt without an outcome is asked for.
+
+pub mod plan;
+pub mod sender;
+pub mod watch;
+
+use crate::app::App;
+use domain::PaymentId;
+use parking_lot::Mutex;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Where commands leave their word.
+pub struct React {
+    words: mpsc::UnboundedSender<Word>,
+    waiting: Mutex<HashMap<PaymentId, Vec<oneshot::Sender<()>>>>,
+    /// Scales every delay of the watch plan; 1 in a hospital, less in tests.
+    pub pace: f64,
+}
+
+/// What a command leaves. As many as there are requests under way, so the queue needs no bound.
+enum Word {
+    Send(PaymentId),
+    Watch(PaymentId),
+}
+
+/// The other end, for [`run`].
+pub struct Words(mpsc::UnboundedReceiver<Word>);
+
+impl React {
+    /// Both ends.
+    pub fn new(pace: f64) -> (Self, Words) {
+        let (words, inbox) = mpsc::unbounded_channel();
+        (Self { words, waiting: Mutex::default(), pace }, Words(inbox))
+    }
+
+    /// The call for this attempt may leave.
+    pub fn send(&self, payment: PaymentId) {
+        self.say(Word::Send(payment));
+    }
+
+    /// Something about this attempt has changed: look at it now.
+    pub fn watch(&self, payment: PaymentId) {
+        self.say(Word::Watch(payment));
+    }
+
+    fn say(&self, word: Word) {
+        // The loop is gone only while the program ends; the next start finds the attempt.
+        if self.words.send(word).is_err() {
+            tracing::debug!("nobody reacts any more");
+        }
+    }
+
+    /// Ends when the sender has written down what the provider answered.
+    pub fn wait(&self, payment: PaymentId) -> oneshot::Receiver<()> {
+        let (tell, told) = oneshot::channel();
+        self.waiting.lock().entry(payment).or_default().push(tell);
+        told
+    }
+
+    /// Wakes those who wait for the provider's answer.
+    fn tell(&self, payment: PaymentId) {
+        for waiting in self.waiting.lock().remove(&payment).into_iter().flatten() {
+            // Whoever had no more patience is gone.
+            _ = waiting.send(());
+        }
+    }
+}
+
+/// Acts on what commands leave, until the program ends.
+pub async fn run(app: Weak<App>, mut words: Words) {
+    let Some(strong) = app.upgrade() else { return };
+    let watch = watch::Watch::start(&strong);
+    drop(strong);
+    while let Some(word) = words.0.recv().await {
+        let Some(app) = app.upgrade() else { return };
+        match word {
+            Word::Send(payment) => _ = tokio::spawn(send(app, payment, watch.clone())),
+            Word::Watch(payment) => watch.look(payment),
+        }
+    }
+}
+
+async fn send(app: Arc<App>, payment: PaymentId, watch: watch::Watch) {
+    if let Err(error) = sender::send(&app, payment).await {
+        // The attempt is durable: the watch asks how far it is.
+        tracing::error!(%payment, %error, "sending failed");
+    }
+    app.react.tell(payment);
+    watch.look(payment);
+}

@@ -1,0 +1,40 @@
+//! Connections to `views.db`, and how arguments are bound.
+
+use super::ViewsError;
+use projections::Value;
+use rusqlite::{Connection, OpenFlags, Statement, types::Null};
+use std::{path::Path, time::Duration};
+
+/// The one writer. `NORMAL` is enough: rows and checkpoint fall back together on a power cut.
+pub(super) fn writer(file: &Path) -> Result<Connection, ViewsError> {
+    let writer = Connection::open(file)?;
+    writer.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;
+         pragma trusted_schema = off; pragma temp_store = memory;",
+    )?;
+    writer.busy_timeout(Duration::from_secs(5))?;
+    writer.set_prepared_statement_cache_capacity(128);
+    Ok(writer)
+}
+
+/// A connection that can't write.
+pub(super) fn reader(file: &Path) -> Result<Connection, ViewsError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(file, flags)?;
+    reader.execute_batch("pragma query_only = on; pragma trusted_schema = off;")?;
+    reader.busy_timeout(Duration::from_secs(5))?;
+    reader.set_prepared_statement_cache_capacity(128);
+    Ok(reader)
+}
+
+/// Binds `$1`, `$2`...: SQLite numbers them by first use, which is the order that every text keeps.
+pub(super) fn bind(statement: &mut Statement<'_>, args: &[Value]) -> rusqlite::Result<()> {
+    for (at, arg) in args.iter().enumerate() {
+        match arg {
+            Value::Null => statement.raw_bind_parameter(at + 1, Null)?,
+            Value::Int(int) => statement.raw_bind_parameter(at + 1, int)?,
+            Value::Text(text) => statement.raw_bind_parameter(at + 1, text)?,
+        }
+    }
+    Ok(())
+}
