@@ -1,3 +1,4 @@
 //! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
 
 pub mod store;
+pub mod vault;
