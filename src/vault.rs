@@ -1,0 +1,145 @@
+//! Keys and secrets: whatever must be kept from a reader of the ledger, or must be destroyed one day.
+//!
+//! One SQLite file, `vault.db`, beside the ledger; every key in it is wrapped by a master key that is
+//! not. Read on in this order:
+//! 1. `vault/database.rs` opens the file and finds the master key (`vault/master.rs`);
+//! 2. `vault/patients.rs` seals personal data with a key for each patient, and forgets that key;
+//! 3. `vault/credentials.rs` knows passwords, `vault/sessions.rs` who is signed in;
+//! 4. `vault/signing.rs` signs receipts and heads.
+//!
+//! All methods are synchronous. Most answer from memory; a write waits for the disk.
+
+mod cipher;
+mod credentials;
+mod database;
+mod master;
+mod patients;
+mod sessions;
+mod signing;
+
+pub use credentials::{PASSWORD_BYTES, Passwords};
+pub use patients::HOUSE;
+pub use sessions::{SessionLimits, Token};
+pub use signing::{Signer, key_id_of};
+
+use cipher::Key;
+use database::Database;
+use domain::PatientId;
+use std::{fmt, path::Path, sync::Arc};
+
+/// The keys and secrets of one installation; a clone shares the same open file.
+#[derive(Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+    limits: SessionLimits,
+}
+
+struct Inner {
+    database: Database,
+    master: Key,
+    patients: patients::KeyCache,
+    sessions: sessions::SessionCache,
+    signing: signing::Ring,
+}
+
+impl Vault {
+    /// Opens `vault.db` in `dir`, making it at the first start.
+    ///
+    /// `master` is base64 of 32 bytes. Without it the file `master.key` in `dir` is taken, and made
+    /// (mode 0600) when there are no keys yet that another master key must have wrapped.
+    pub fn open(dir: &Path, master: Option<&str>) -> Result<Self, VaultError> {
+        let mut database = Database::open(dir)?;
+        let master = database.connection(|db| master::unlock(db, dir, master))?;
+        let signing = database.connection(|db| signing::Ring::load_or_make(db, &master))?;
+        database.settle()?;
+        let vault = Self::with(database, master, signing);
+        vault.new_key(HOUSE)?;
+        Ok(vault)
+    }
+
+    /// Opens an existing vault beside a running server. Whatever would write answers
+    /// [`VaultError::ReadOnly`].
+    pub fn open_read_only(dir: &Path, master: Option<&str>) -> Result<Self, VaultError> {
+        let mut database = Database::open_read_only(dir)?;
+        let master = database.connection(|db| master::unlock_existing(db, dir, master))?;
+        let signing = database.connection(|db| signing::Ring::load(db, &master))?;
+        Ok(Self::with(database, master, signing))
+    }
+
+    /// The same vault with other limits for its sessions.
+    #[must_use]
+    pub const fn with_session_limits(mut self, limits: SessionLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    fn with(database: Database, master: Key, signing: signing::Ring) -> Self {
+        let (patients, sessions) = (patients::new_cache(), sessions::new_cache());
+        let inner = Inner { database, master, patients, sessions, signing };
+        Self { inner: Arc::new(inner), limits: SessionLimits::default() }
+    }
+}
+
+/// Nothing of a vault may reach a log.
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+/// What can go wrong in the vault. No message holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// `vault.db` holds keys that another master key has wrapped.
+    #[error("the master key does not fit vault.db: give the master key that this vault was made with")]
+    WrongMasterKey,
+    /// `vault.db` holds keys, but no master key was given and there is no `master.key`.
+    #[error("vault.db holds keys but master.key is missing: put it back, or give the master key")]
+    NoMasterKey,
+    /// The given master key, or the file, is something else.
+    #[error("the master key is not base64 of 32 bytes")]
+    MalformedMasterKey,
+    /// There is no vault to read.
+    #[error("there is no vault here: the server makes it at its first start")]
+    NoVault,
+    /// The file was written by a later version.
+    #[error("vault.db has the layout {0}, which this version does not know")]
+    UnknownLayout(i64),
+    /// A write was asked of a vault opened for reading.
+    #[error("the vault is open for reading only")]
+    ReadOnly,
+    /// The patient was erased: nothing more can be sealed for him, and no key made again.
+    #[error("patient {0} was erased")]
+    Forgotten(PatientId),
+    /// No key was ever made for the patient, which is no erasure: a vault of another ledger, or an
+    /// old copy.
+    #[error("the vault never had a key for patient {0}")]
+    NoKey(PatientId),
+    /// The house key is nobody's: it can't be forgotten.
+    #[error("the key of the house can't be forgotten")]
+    HouseKey,
+    /// The text was changed, cut, or sealed for another patient or purpose.
+    #[error("sealed data does not open: it was changed, or sealed for something else")]
+    Tampered,
+    /// A forgotten key is gone from the tables, but a reader kept the log from being emptied.
+    #[error("another process reads vault.db: forget once more, so that no copy remains in its log")]
+    Busy,
+    /// Passwords have from 1 to [`PASSWORD_BYTES`] bytes.
+    #[error("a password has from 1 to {PASSWORD_BYTES} bytes")]
+    PasswordLength,
+    /// A stored password hash can't be read, or the work ended early.
+    #[error("the password could not be hashed")]
+    Hashing,
+    /// No signing key is in the vault.
+    #[error("vault.db holds no signing key")]
+    NoSigningKey,
+    /// The operating system gave no randomness.
+    #[error("no randomness from the operating system")]
+    Randomness(#[from] getrandom::Error),
+    /// The database failed.
+    #[error("vault.db failed")]
+    Database(#[from] rusqlite::Error),
+    /// A file could not be read or written.
+    #[error("a file of the vault could not be read or written")]
+    File(#[from] std::io::Error),
+}
