@@ -1,3 +1,5 @@
 //! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
 
+pub mod providers;
+pub mod secret;
 pub mod store;
