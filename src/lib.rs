@@ -2,4 +2,5 @@
 
 pub mod providers;
 pub mod secret;
+pub mod simulate_provider;
 pub mod store;
