@@ -1,5 +1,18 @@
 //! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
 
+pub mod app;
+pub mod clock;
+pub mod commands;
+pub mod execute;
+pub mod failure;
+pub mod follow;
+pub mod http;
 pub mod proof;
+pub mod providers;
+pub mod react;
+pub mod recording;
+pub mod secret;
+pub mod simulate_provider;
 pub mod store;
 pub mod vault;
+pub mod views;
