@@ -2,7 +2,7 @@
 
 use super::{
     Abandoned, ClaimLapsed, Event, Opened, Outcome, Refused, Registered, Resent, ResolutionProposed, Sent,
-    Stage, Unanswered,
+    Source, Stage, Unanswered,
 };
 use crate::{Refusal, UserId};
 use std::collections::BTreeSet;
@@ -16,8 +16,9 @@ pub struct Attempt {
     pub stage: Stage,
     /// The provider's reference, once known.
     pub provider_ref: Option<String>,
-    /// The keys of all evidence heard: told twice is an answer.
-    pub heard: BTreeSet<String>,
+    /// All evidence heard, by who told and its key: told twice is an answer, but a claim that
+    /// anybody could write does not silence the proof that says the same.
+    pub heard: BTreeSet<(Source, String)>,
     /// The provider's references under which money was booked, and how much.
     pub booked: Vec<(Option<String>, crate::Money)>,
     /// The amount that an unproven claim told.
@@ -63,6 +64,9 @@ impl Attempt {
     /// The state after one more fact.
     #[must_use]
     pub fn evolve(mut self, event: &Event) -> Self {
+        if let Some(evidence) = event.evidence() {
+            self.heard.insert((evidence.source, evidence.key.clone()));
+        }
         match event {
             Event::Sent(_) => self.stage = Stage::Sending,
             Event::Registered(fact) => {
@@ -75,40 +79,26 @@ impl Attempt {
             Event::Claimed(fact) => {
                 self.stage = Stage::Claimed(Box::new(self.stage));
                 self.claimed = fact.amount;
-                self.heard.insert(fact.evidence.key.clone());
             }
             Event::ClaimLapsed(_) => {
                 if let Stage::Claimed(before) = self.stage {
                     self.stage = *before;
                 }
             }
-            Event::Noted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
             Event::Confirmed(fact) => {
                 let whole = fact.reported >= self.terms.amount;
                 self.stage = if whole { Stage::Paid } else { Stage::Review(true) };
                 self.provider_ref = fact.provider_ref.clone().or(self.provider_ref);
                 self.booked.push((fact.provider_ref.clone(), fact.reported));
-                self.heard.insert(fact.evidence.key.clone());
             }
-            Event::Doubled(fact) => {
-                self.booked.push((fact.provider_ref.clone(), fact.reported));
-                self.heard.insert(fact.evidence.key.clone());
-            }
-            Event::Declined(fact) => {
-                self.stage = Stage::Declined;
-                self.heard.insert(fact.evidence.key.clone());
-            }
-            Event::Expired(fact) => {
-                self.stage = Stage::Expired;
-                self.heard.insert(fact.evidence.key.clone());
-            }
+            Event::Doubled(fact) => self.booked.push((fact.provider_ref.clone(), fact.reported)),
+            Event::Declined(_) => self.stage = Stage::Declined,
+            Event::Expired(_) => self.stage = Stage::Expired,
             Event::Abandoned(_) => self.stage = Stage::Abandoned,
-            Event::Contradicted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
-            Event::Questioned(fact) => {
+            Event::Questioned(_) => {
                 if !self.stage.is_booked() {
                     self.stage = Stage::Review(false);
                 }
-                self.heard.insert(fact.evidence.key.clone());
             }
             Event::ResolutionProposed(fact) => self.proposed = Some(fact.clone()),
             Event::Resolved(fact) => {
@@ -118,7 +108,9 @@ impl Attempt {
                     Outcome::Declined => Stage::Declined,
                 };
             }
-            Event::ReferenceDiffers(_)
+            Event::Noted(_)
+            | Event::Contradicted(_)
+            | Event::ReferenceDiffers(_)
             | Event::Unanswered(_)
             | Event::Resent(_)
             | Event::Opened(_)

@@ -64,7 +64,7 @@ impl ReportStatus {
 
 /// What the telling does. Empty when it was heard before or says nothing new.
 pub fn hear(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report: Report) -> Booking {
-    if attempt.heard.contains(&report.evidence.key) {
+    if attempt.heard.contains(&(report.evidence.source, report.evidence.key.clone())) {
         return Booking::default();
     }
     match &report.status {
