@@ -74,6 +74,9 @@ impl Attempt {
                     self.stage = Stage::Registered;
                 }
                 self.provider_ref = self.provider_ref.or(fact.provider_ref.clone());
+                for booked in &mut self.booked {
+                    booked.0 = booked.0.take().or(fact.provider_ref.clone());
+                }
             }
             Event::Refused(_) => self.stage = Stage::Rejected,
             Event::Claimed(fact) => {
