@@ -70,9 +70,7 @@ impl Attempt {
         match event {
             Event::Sent(_) => self.stage = Stage::Sending,
             Event::Registered(fact) => {
-                if matches!(self.stage, Stage::Created | Stage::Sending) {
-                    self.stage = Stage::Registered;
-                }
+                self.stage = self.stage.registered();
                 self.provider_ref = self.provider_ref.or(fact.provider_ref.clone());
                 for booked in &mut self.booked {
                     booked.0 = booked.0.take().or(fact.provider_ref.clone());
@@ -159,7 +157,10 @@ impl Attempt {
                 vec![super::ReferenceDiffers { known: known.clone(), reported: new }.into()]
             }
             (None, Some(new)) => vec![Registered { provider_ref: Some(new) }.into()],
-            (_, _) if matches!(self.stage, Stage::Sending) => vec![Registered { provider_ref: None }.into()],
+            // A claim over an unanswered call lapses to what the answer made of it.
+            (_, _) if self.stage.clone().registered() != self.stage => {
+                vec![Registered { provider_ref: None }.into()]
+            }
             (_, _) => vec![],
         }
     }
