@@ -167,9 +167,10 @@ impl Attempt {
 
     /// The cashier gives up waiting; what comes later is still booked. Told twice is an answer.
     pub fn abandon(&self, by: UserId) -> Result<Vec<Event>, Refusal> {
-        match self.stage {
+        match &self.stage {
             Stage::Created | Stage::Sending | Stage::Registered => Ok(vec![Abandoned { by }.into()]),
             Stage::Abandoned => Ok(vec![]),
+            Stage::Claimed(before) if **before == Stage::Abandoned => Ok(vec![]),
             _ => Err(self.not_now("abandon")),
         }
     }
