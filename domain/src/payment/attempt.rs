@@ -141,7 +141,9 @@ impl Attempt {
         match answer {
             Answer::Registered { provider_ref } => self.registered(provider_ref),
             Answer::Refused { code } => match self.stage {
-                Stage::Sending | Stage::Abandoned => vec![Refused { code }.into()],
+                Stage::Sending => vec![Refused { code }.into()],
+                // Abandoned while the call was out; with a reference it had been registered before.
+                Stage::Abandoned if self.provider_ref.is_none() => vec![Refused { code }.into()],
                 _ => vec![],
             },
             Answer::Unanswered { why } => match self.stage {
