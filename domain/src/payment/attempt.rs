@@ -89,6 +89,8 @@ impl Attempt {
             Event::Confirmed(fact) => {
                 let whole = fact.reported >= self.terms.amount;
                 self.stage = if whole { Stage::Paid } else { Stage::Review(true) };
+                // What was proposed before the proof is no answer to what the proof says.
+                self.proposed = None;
                 self.provider_ref = fact.provider_ref.clone().or(self.provider_ref);
                 self.booked.push((fact.provider_ref.clone(), fact.reported));
             }
@@ -186,10 +188,20 @@ impl Attempt {
     }
 
     /// The first of two persons says how a review ends; the second agrees by `settlement::resolve`.
+    /// The amount is 0 where the money was booked when it came. Told twice is an answer.
     pub fn propose(&self, by: UserId, outcome: Outcome, note: String) -> Result<Vec<Event>, Refusal> {
         match (&self.stage, outcome) {
             (Stage::Review(true), Outcome::Declined) => Err(self.not_now("decline")),
-            (Stage::Review(_), _) => Ok(vec![ResolutionProposed { by, outcome, note }.into()]),
+            // What came is booked; a second figure would be a fact that no account shows.
+            (Stage::Review(true), Outcome::Paid(amount)) if !amount.is_zero() => Err(self.not_now("book")),
+            (Stage::Review(false), Outcome::Paid(amount)) if amount.is_zero() => {
+                Err(Refusal::ZeroAmount { what: "amount" })
+            }
+            (Stage::Review(_), _) => {
+                let proposed = ResolutionProposed { by, outcome, note };
+                let told_before = self.proposed.as_ref() == Some(&proposed);
+                Ok(if told_before { vec![] } else { vec![proposed.into()] })
+            }
             _ => Err(self.not_now("resolve")),
         }
     }
