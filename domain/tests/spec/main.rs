@@ -1,14 +1,16 @@
 //! The rules of the ledger, in sentences: given a history, when somebody asks, then these facts.
 //!
-//! `support` has the grammar and `examples` the people and the sums.
+//! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod amount_rule;
 mod cash;
 mod duplicates;
+mod every_fact;
 mod exam;
 mod examples;
 mod late_money;
+mod laws;
 mod money;
 mod patient;
 mod phone;
@@ -20,3 +22,4 @@ mod support;
 mod till;
 mod transitions;
 mod user;
+mod world;
