@@ -107,8 +107,8 @@ impl Wallet {
     /// Maps the providers' spellings to one wallet (rule 34).
     pub fn parse(text: &str) -> Option<Self> {
         match text.to_ascii_uppercase().replace(['-', '_', ' '], "").as_str() {
-            "TMONEY" | "TMONEYTG" | "TOGOCEL" | "MIXX" | "MIXXBYYAS" => Some(Self::Tmoney),
-            "FLOOZ" | "MOOV" | "MOOVTG" | "MOOVMONEY" => Some(Self::Flooz),
+            "TMONEY" | "TMONEYTG" | "TMONEYTOGO" | "TOGOCEL" | "MIXX" | "MIXXBYYAS" => Some(Self::Tmoney),
+            "FLOOZ" | "MOOV" | "MOOVTG" | "MOOVTOGO" | "MOOVMONEY" => Some(Self::Flooz),
             _ => None,
         }
     }

@@ -112,7 +112,13 @@ impl FromStr for ReceiptNumber {
             year: year.parse().map_err(|_| NotAReceiptNumber)?,
             number: number.parse().map_err(|_| NotAReceiptNumber)?,
         };
+        let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        let named = !parsed.series.is_empty() && parsed.series.bytes().all(capital);
         // Only the spelling that we print: `R-2026-42` and `R-+2026-000042` are nobody's number.
-        if parsed.to_string() == text { Ok(parsed) } else { Err(NotAReceiptNumber) }
+        if named && parsed.number > 0 && parsed.to_string() == text {
+            Ok(parsed)
+        } else {
+            Err(NotAReceiptNumber)
+        }
     }
 }

@@ -45,10 +45,11 @@ impl Received {
     }
 }
 
-/// Opens the one live attempt of a prescription (rule 35). `terms` carries the amount that was due.
+/// Opens the one live attempt of a prescription (rule 35), for all that is due, whatever `terms` says:
+/// the amount must be the prescription's own when the fact is written.
 pub fn open(prescription: &Prescription, id: PaymentId, terms: Opened) -> Result<Booking, Refusal> {
-    let (_, due) = prescription.payable()?;
-    debug_assert_eq!(due, terms.amount);
+    let (patient, amount) = prescription.payable()?;
+    let terms = Opened { patient, amount, ..terms };
     Ok(Booking {
         payment: vec![terms.into()],
         prescription: vec![AttemptOpened { payment: id }.into()],

@@ -2,7 +2,7 @@
 
 use super::{
     Abandoned, ClaimLapsed, Event, Opened, Outcome, Refused, Registered, Resent, ResolutionProposed, Sent,
-    Stage, Unanswered,
+    Source, Stage, Unanswered,
 };
 use crate::{Refusal, UserId};
 use std::collections::BTreeSet;
@@ -16,8 +16,9 @@ pub struct Attempt {
     pub stage: Stage,
     /// The provider's reference, once known.
     pub provider_ref: Option<String>,
-    /// The keys of all evidence heard: told twice is an answer.
-    pub heard: BTreeSet<String>,
+    /// All evidence heard, by who told and its key: told twice is an answer, but a claim that
+    /// anybody could write does not silence the proof that says the same.
+    pub heard: BTreeSet<(Source, String)>,
     /// The provider's references under which money was booked, and how much.
     pub booked: Vec<(Option<String>, crate::Money)>,
     /// The amount that an unproven claim told.
@@ -63,52 +64,44 @@ impl Attempt {
     /// The state after one more fact.
     #[must_use]
     pub fn evolve(mut self, event: &Event) -> Self {
+        if let Some(evidence) = event.evidence() {
+            self.heard.insert((evidence.source, evidence.key.clone()));
+        }
         match event {
             Event::Sent(_) => self.stage = Stage::Sending,
             Event::Registered(fact) => {
-                if matches!(self.stage, Stage::Created | Stage::Sending) {
-                    self.stage = Stage::Registered;
-                }
+                self.stage = self.stage.registered();
                 self.provider_ref = self.provider_ref.or(fact.provider_ref.clone());
+                for booked in &mut self.booked {
+                    booked.0 = booked.0.take().or(fact.provider_ref.clone());
+                }
             }
             Event::Refused(_) => self.stage = Stage::Rejected,
             Event::Claimed(fact) => {
                 self.stage = Stage::Claimed(Box::new(self.stage));
                 self.claimed = fact.amount;
-                self.heard.insert(fact.evidence.key.clone());
             }
             Event::ClaimLapsed(_) => {
                 if let Stage::Claimed(before) = self.stage {
                     self.stage = *before;
                 }
             }
-            Event::Noted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
             Event::Confirmed(fact) => {
                 let whole = fact.reported >= fact.asked;
                 self.stage = if whole { Stage::Paid } else { Stage::Review(true) };
+                // What was proposed before the proof is no answer to what the proof says.
+                self.proposed = None;
                 self.provider_ref = fact.provider_ref.clone().or(self.provider_ref);
                 self.booked.push((fact.provider_ref.clone(), fact.reported));
-                self.heard.insert(fact.evidence.key.clone());
             }
-            Event::Doubled(fact) => {
-                self.booked.push((fact.provider_ref.clone(), fact.reported));
-                self.heard.insert(fact.evidence.key.clone());
-            }
-            Event::Declined(fact) => {
-                self.stage = Stage::Declined;
-                self.heard.insert(fact.evidence.key.clone());
-            }
-            Event::Expired(fact) => {
-                self.stage = Stage::Expired;
-                self.heard.insert(fact.evidence.key.clone());
-            }
+            Event::Doubled(fact) => self.booked.push((fact.provider_ref.clone(), fact.reported)),
+            Event::Declined(_) => self.stage = Stage::Declined,
+            Event::Expired(_) => self.stage = Stage::Expired,
             Event::Abandoned(_) => self.stage = Stage::Abandoned,
-            Event::Contradicted(fact) => _ = self.heard.insert(fact.evidence.key.clone()),
-            Event::Questioned(fact) => {
+            Event::Questioned(_) => {
                 if !self.stage.is_booked() {
                     self.stage = Stage::Review(false);
                 }
-                self.heard.insert(fact.evidence.key.clone());
             }
             Event::ResolutionProposed(fact) => self.proposed = Some(fact.clone()),
             Event::Resolved(fact) => {
@@ -118,7 +111,9 @@ impl Attempt {
                     Outcome::Declined => Stage::Declined,
                 };
             }
-            Event::ReferenceDiffers(_)
+            Event::Noted(_)
+            | Event::Contradicted(_)
+            | Event::ReferenceDiffers(_)
             | Event::Unanswered(_)
             | Event::Resent(_)
             | Event::Opened(_)
@@ -148,7 +143,9 @@ impl Attempt {
         match answer {
             Answer::Registered { provider_ref } => self.registered(provider_ref),
             Answer::Refused { code } => match self.stage {
-                Stage::Sending | Stage::Abandoned => vec![Refused { code }.into()],
+                Stage::Sending => vec![Refused { code }.into()],
+                // Abandoned while the call was out; with a reference it had been registered before.
+                Stage::Abandoned if self.provider_ref.is_none() => vec![Refused { code }.into()],
                 _ => vec![],
             },
             Answer::Unanswered { why } => match self.stage {
@@ -164,16 +161,20 @@ impl Attempt {
                 vec![super::ReferenceDiffers { known: known.clone(), reported: new }.into()]
             }
             (None, Some(new)) => vec![Registered { provider_ref: Some(new) }.into()],
-            (_, _) if matches!(self.stage, Stage::Sending) => vec![Registered { provider_ref: None }.into()],
+            // A claim over an unanswered call lapses to what the answer made of it.
+            (_, _) if self.stage.clone().registered() != self.stage => {
+                vec![Registered { provider_ref: None }.into()]
+            }
             (_, _) => vec![],
         }
     }
 
     /// The cashier gives up waiting; what comes later is still booked. Told twice is an answer.
     pub fn abandon(&self, by: UserId) -> Result<Vec<Event>, Refusal> {
-        match self.stage {
+        match &self.stage {
             Stage::Created | Stage::Sending | Stage::Registered => Ok(vec![Abandoned { by }.into()]),
             Stage::Abandoned => Ok(vec![]),
+            Stage::Claimed(before) if **before == Stage::Abandoned => Ok(vec![]),
             _ => Err(self.not_now("abandon")),
         }
     }
@@ -187,10 +188,20 @@ impl Attempt {
     }
 
     /// The first of two persons says how a review ends; the second agrees by `settlement::resolve`.
+    /// The amount is 0 where the money was booked when it came. Told twice is an answer.
     pub fn propose(&self, by: UserId, outcome: Outcome, note: String) -> Result<Vec<Event>, Refusal> {
         match (&self.stage, outcome) {
             (Stage::Review(true), Outcome::Declined) => Err(self.not_now("decline")),
-            (Stage::Review(_), _) => Ok(vec![ResolutionProposed { by, outcome, note }.into()]),
+            // What came is booked; a second figure would be a fact that no account shows.
+            (Stage::Review(true), Outcome::Paid(amount)) if !amount.is_zero() => Err(self.not_now("book")),
+            (Stage::Review(false), Outcome::Paid(amount)) if amount.is_zero() => {
+                Err(Refusal::ZeroAmount { what: "amount" })
+            }
+            (Stage::Review(_), _) => {
+                let proposed = ResolutionProposed { by, outcome, note };
+                let told_before = self.proposed.as_ref() == Some(&proposed);
+                Ok(if told_before { vec![] } else { vec![proposed.into()] })
+            }
             _ => Err(self.not_now("resolve")),
         }
     }

@@ -49,6 +49,34 @@ facts! {
     }
 }
 
+impl Event {
+    /// What the fact stands on, where somebody told it.
+    pub const fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Self::Claimed(fact) => Some(&fact.evidence),
+            Self::Noted(fact) => Some(&fact.evidence),
+            Self::Confirmed(fact) => Some(&fact.evidence),
+            Self::Doubled(fact) => Some(&fact.evidence),
+            Self::Declined(fact) => Some(&fact.evidence),
+            Self::Expired(fact) => Some(&fact.evidence),
+            Self::Contradicted(fact) => Some(&fact.evidence),
+            Self::Questioned(fact) => Some(&fact.evidence),
+            Self::CashTaken(_)
+            | Self::Opened(_)
+            | Self::Sent(_)
+            | Self::Registered(_)
+            | Self::Refused(_)
+            | Self::Unanswered(_)
+            | Self::Resent(_)
+            | Self::ClaimLapsed(_)
+            | Self::Abandoned(_)
+            | Self::ReferenceDiffers(_)
+            | Self::ResolutionProposed(_)
+            | Self::Resolved(_) => None,
+        }
+    }
+}
+
 /// Cash for all that was due.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashTaken {
@@ -272,7 +300,7 @@ pub struct Evidence {
 }
 
 /// Who told us about a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// A callback with a good signature.

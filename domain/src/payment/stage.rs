@@ -57,4 +57,20 @@ impl Stage {
     pub const fn is_booked(&self) -> bool {
         matches!(self, Self::Paid | Self::Review(true))
     }
+
+    /// The stage once the provider has the payment; any later one stays as it is.
+    #[must_use]
+    pub fn registered(self) -> Self {
+        match self {
+            Self::Created | Self::Sending => Self::Registered,
+            Self::Claimed(before) => Self::Claimed(Box::new(before.registered())),
+            later @ (Self::Registered
+            | Self::Paid
+            | Self::Rejected
+            | Self::Declined
+            | Self::Expired
+            | Self::Abandoned
+            | Self::Review(_)) => later,
+        }
+    }
 }

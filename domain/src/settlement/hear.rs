@@ -9,7 +9,7 @@ use crate::{
     Money, PaymentId,
     payment::{
         Attempt, Claimed, Contradicted, Declined, Doubled, Event, Evidence, Expired, Noted, Questioned,
-        ReferenceDiffers, Source, Stage,
+        ReferenceDiffers, Registered, Source, Stage,
     },
     prescription::Prescription,
 };
@@ -64,7 +64,7 @@ impl ReportStatus {
 
 /// What the telling does. Empty when it was heard before or says nothing new.
 pub fn hear(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report: Report) -> Booking {
-    if attempt.heard.contains(&report.evidence.key) {
+    if attempt.heard.contains(&(report.evidence.source, report.evidence.key.clone())) {
         return Booking::default();
     }
     match &report.status {
@@ -112,22 +112,19 @@ fn failure(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report
 }
 
 fn success(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report: Report) -> Booking {
-    let amount = match (report.evidence.source, report.amount) {
-        // Anybody can write an unsigned callback, and a signed one must say how much: we ask.
-        (Source::Unsigned, _) | (Source::Callback, None) => return only(claim(attempt, report)),
-        (_, Some(amount)) => amount,
-        // A claim told another figure than we asked, and the proof tells none: a person must look.
-        (_, None) if attempt.claimed.is_some_and(|told| told != attempt.terms.amount) => {
-            return only(question(report));
-        }
-        (_, None) => attempt.terms.amount,
-    };
-    if amount.is_zero() || report.currency.as_deref().is_some_and(|currency| currency != "XOF") {
+    // Anybody can write an unsigned callback, and a signed one must say how much: we ask.
+    if matches!((report.evidence.source, report.amount), (Source::Unsigned, _) | (Source::Callback, None)) {
+        return only(claim(attempt, report));
+    }
+    if is_foreign(&report) || report.amount.is_some_and(Money::is_zero) {
         return only(question(report));
     }
     if attempt.stage.is_booked() {
-        return again(attempt, report, amount);
+        return again(attempt, report);
     }
+    let Some(amount) = proven_amount(attempt, &report) else {
+        return only(question(report));
+    };
     let differs = reference_differs(attempt, &report);
     let money = Proven {
         amount,
@@ -140,6 +137,23 @@ fn success(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report
     booking
 }
 
+fn is_foreign(report: &Report) -> bool {
+    report.currency.as_deref().is_some_and(|currency| currency != "XOF")
+}
+
+/// What was told. A status that tells no amount stands for what we asked, unless a claim told another
+/// figure; a statement without one stands for nothing: a person must look.
+fn proven_amount(attempt: &Attempt, report: &Report) -> Option<Money> {
+    match (report.amount, report.evidence.source) {
+        (Some(told), _) => Some(told),
+        (None, Source::Status) => {
+            let asked = attempt.terms.amount;
+            attempt.claimed.is_none_or(|told| told == asked).then_some(asked)
+        }
+        (None, Source::Callback | Source::Unsigned | Source::Statement | Source::Person) => None,
+    }
+}
+
 fn claim(attempt: &Attempt, report: Report) -> Vec<Event> {
     match attempt.stage {
         Stage::Claimed(_) | Stage::Paid | Stage::Review(_) => note(report),
@@ -148,32 +162,47 @@ fn claim(attempt: &Attempt, report: Report) -> Vec<Event> {
 }
 
 fn question(report: Report) -> Vec<Event> {
-    let why = if report.currency.as_deref().is_some_and(|currency| currency != "XOF") {
-        "currency"
-    } else {
-        "amount"
-    };
+    let why = if is_foreign(&report) { "currency" } else { "amount" };
     let (amount, currency, provider_ref) = (report.amount, report.currency, report.provider_ref);
     vec![Questioned { why: why.into(), amount, currency, provider_ref, evidence: report.evidence }.into()]
 }
 
 /// Success after success: the same money told again, the same with another figure, or a second payment.
-fn again(attempt: &Attempt, report: Report, amount: Money) -> Booking {
-    let same = |booked: &&(Option<String>, Money)| {
+fn again(attempt: &Attempt, report: Report) -> Booking {
+    let may_be = |booked: &&(Option<String>, Money)| {
         booked.0.is_none() || report.provider_ref.is_none() || booked.0 == report.provider_ref
     };
-    match attempt.booked.iter().find(same) {
-        Some((_, booked)) if *booked == amount => Booking::default(),
-        Some(_) => only(contradict(report)),
-        None => {
-            let doubled =
-                Doubled { reported: amount, provider_ref: report.provider_ref, evidence: report.evidence };
-            Booking {
-                payment: vec![doubled.into()],
-                prescription: vec![],
-                money: Some(Received { applied: Money::ZERO, advance: amount }),
-            }
-        }
+    let same: Vec<_> = attempt.booked.iter().filter(may_be).collect();
+    if same.is_empty() {
+        return second(attempt, report);
+    }
+    match report.amount {
+        Some(told) if same.iter().all(|booked| booked.1 != told) => only(contradict(report)),
+        _ => only(name_the_unnamed(attempt, report)),
+    }
+}
+
+/// Another reference than any that was booked: money that came in a second time.
+fn second(attempt: &Attempt, report: Report) -> Booking {
+    let Some(amount) = proven_amount(attempt, &report) else {
+        return only(question(report));
+    };
+    let doubled = Doubled { reported: amount, provider_ref: report.provider_ref, evidence: report.evidence };
+    Booking {
+        payment: vec![doubled.into()],
+        prescription: vec![],
+        money: Some(Received { applied: Money::ZERO, advance: amount }),
+    }
+}
+
+/// Money was booked before its reference was told: the first told names it, so that another one after
+/// it is seen to be a second payment.
+fn name_the_unnamed(attempt: &Attempt, report: Report) -> Vec<Event> {
+    let unnamed = attempt.booked.iter().any(|booked| booked.0.is_none());
+    match (&attempt.provider_ref, &report.provider_ref) {
+        (Some(known), Some(told)) if unnamed && known != told => contradict(report),
+        (_, Some(_)) if unnamed => vec![Registered { provider_ref: report.provider_ref }.into()],
+        _ => vec![],
     }
 }
 

@@ -1,0 +1,25 @@
+//! The rules of the ledger, in sentences: given a history, when somebody asks, then these facts.
+//!
+//! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod amount_rule;
+mod cash;
+mod duplicates;
+mod every_fact;
+mod exam;
+mod examples;
+mod late_money;
+mod laws;
+mod money;
+mod patient;
+mod phone;
+mod prescription;
+mod receipt;
+mod review;
+mod stream;
+mod support;
+mod till;
+mod transitions;
+mod user;
+mod world;
