@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub struct Exams;
 
 /// One exam with its price in force.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Exam {
     /// Its id.
@@ -22,6 +22,7 @@ pub struct Exam {
     /// The service that performs it.
     pub category: String,
     /// Francs, on the day asked for; none if its first price begins later.
+    #[schema(value_type = Option<i64>)]
     pub price: Option<Money>,
 }
 

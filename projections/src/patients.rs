@@ -14,7 +14,7 @@ pub const ERASED: &str = "effacé";
 pub struct Patients;
 
 /// One patient.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Patient {
     /// His id.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub struct Payments;
 
 /// One payment.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
     /// Its id.
@@ -26,6 +26,7 @@ pub struct Payment {
     /// `CASH`, `TMONEY`, `FLOOZ`.
     pub method: String,
     /// Francs asked for.
+    #[schema(value_type = i64)]
     pub amount: Money,
     /// The stage of a mobile attempt; `PAID` for cash.
     pub state: String,
@@ -36,6 +37,7 @@ pub struct Payment {
     /// Why it was refused or declined.
     pub reason: Option<String>,
     /// Francs that came in.
+    #[schema(value_type = i64)]
     pub received: Money,
     /// When it began.
     pub opened_at: DateTime<Utc>,

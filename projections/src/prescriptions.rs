@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub struct Prescriptions;
 
 /// One prescription.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Prescription {
     /// Its id.
@@ -23,8 +23,10 @@ pub struct Prescription {
     /// `NOM Prénom`, or `effacé`.
     pub patient_name: String,
     /// Francs asked for.
+    #[schema(value_type = i64)]
     pub total_amount: Money,
     /// Francs received for it.
+    #[schema(value_type = i64)]
     pub paid_amount: Money,
     /// `PENDING`, `PARTIALLY_PAID`, `PAID`.
     pub status: String,
@@ -35,7 +37,7 @@ pub struct Prescription {
 }
 
 /// One line of a prescription.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
     /// Of the catalogue.
@@ -45,8 +47,10 @@ pub struct Line {
     /// The exam's name.
     pub name: Option<String>,
     /// Francs asked for.
+    #[schema(value_type = i64)]
     pub price: Money,
     /// The catalogue's price, where another one was asked for.
+    #[schema(value_type = Option<i64>)]
     pub listed_price: Option<Money>,
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub struct Receipts;
 
 /// One receipt.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
     /// `R-2026-000042`.
@@ -31,10 +31,13 @@ pub struct Receipt {
     /// `CASH`, `TMONEY`, `FLOOZ`.
     pub method: String,
     /// Francs that came in.
+    #[schema(value_type = i64)]
     pub amount: Money,
     /// Of them for the prescription.
+    #[schema(value_type = i64)]
     pub applied: Money,
     /// Of them owed back to the patient.
+    #[schema(value_type = i64)]
     pub advance: Money,
     /// The business day.
     pub day: NaiveDate,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub struct Tills;
 
 /// One till.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Till {
     /// Its id.
@@ -20,8 +20,10 @@ pub struct Till {
     /// Who answers for it.
     pub cashier_id: Uuid,
     /// Francs that lay in it at the start.
+    #[schema(value_type = i64)]
     pub float: Money,
     /// Francs that must lie in it now.
+    #[schema(value_type = i64)]
     pub expected: Money,
     /// How often cash was taken.
     pub payments: i64,

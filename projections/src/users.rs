@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub struct Users;
 
 /// One user.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// His id.

@@ -12,7 +12,7 @@ use serde::Serialize;
 pub struct WorkItems;
 
 /// One thing to look at.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkItem {
     /// The position of the event that made it: its id.
@@ -27,6 +27,7 @@ pub struct WorkItem {
     /// The reference that was named.
     pub reference: Option<String>,
     /// Francs it is about.
+    #[schema(value_type = Option<i64>)]
     pub amount: Option<Money>,
     /// Since when.
     pub opened_at: DateTime<Utc>,

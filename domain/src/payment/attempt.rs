@@ -23,6 +23,8 @@ pub struct Attempt {
     pub booked: Vec<(Option<String>, crate::Money)>,
     /// The amount that an unproven claim told.
     pub claimed: Option<crate::Money>,
+    /// Why it was refused or declined.
+    pub reason: Option<String>,
     /// How the first of two persons would end a review.
     pub proposed: Option<ResolutionProposed>,
 }
@@ -57,6 +59,7 @@ impl Attempt {
             heard: BTreeSet::new(),
             booked: vec![],
             claimed: None,
+            reason: None,
             proposed: None,
         }
     }
@@ -76,7 +79,10 @@ impl Attempt {
                     booked.0 = booked.0.take().or(fact.provider_ref.clone());
                 }
             }
-            Event::Refused(_) => self.stage = Stage::Rejected,
+            Event::Refused(fact) => {
+                self.stage = Stage::Rejected;
+                self.reason = Some(fact.code.clone());
+            }
             Event::Claimed(fact) => {
                 self.stage = Stage::Claimed(Box::new(self.stage));
                 self.claimed = fact.amount;
@@ -95,7 +101,10 @@ impl Attempt {
                 self.booked.push((fact.provider_ref.clone(), fact.reported));
             }
             Event::Doubled(fact) => self.booked.push((fact.provider_ref.clone(), fact.reported)),
-            Event::Declined(_) => self.stage = Stage::Declined,
+            Event::Declined(fact) => {
+                self.stage = Stage::Declined;
+                self.reason = Some(fact.code.clone());
+            }
             Event::Expired(_) => self.stage = Stage::Expired,
             Event::Abandoned(_) => self.stage = Stage::Abandoned,
             Event::Questioned(_) => {

@@ -1,0 +1,87 @@
+//! `/api/health`: alive and able, without a word about money; figures need a role.
+
+use super::{identity::Identity, problem::Problem, server::State, stats};
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use domain::user::Role;
+use serde::Serialize;
+
+/// What anybody may know.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Health {
+    /// `OK`, or `DEGRADED` when a read model has stopped or lags: money is still taken.
+    status: &'static str,
+    timestamp: DateTime<Utc>,
+}
+
+/// What those who run it may know.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Metrics {
+    #[serde(flatten)]
+    figures: stats::Global,
+    ledger: Ledger,
+    providers: Vec<Provider>,
+}
+
+/// The log and its followers.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Ledger {
+    /// The last durable position.
+    position: u64,
+    /// Up to where the read models are complete.
+    projected: u64,
+    /// Read models that met an event they can't take in.
+    #[schema(value_type = Vec<Object>)]
+    stopped: Vec<crate::views::StoppedProjector>,
+}
+
+/// How a provider's calls go.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Provider {
+    provider: &'static str,
+    available: bool,
+    answered: u64,
+    unanswered: u64,
+    in_flight: usize,
+}
+
+/// Alive, and whether the read models keep up.
+#[utoipa::path(get, path = "/api/health", tag = "health",
+    responses((status = 200, body = Health), (status = 503, body = Health)))]
+pub async fn health(state: web::Data<State>) -> HttpResponse {
+    let app = &state.app;
+    // A thousand events are a second of work at the most.
+    let behind = app.ledger.head().saturating_sub(app.views.position()) > 1_000;
+    let degraded = behind || !app.views.stopped().is_empty();
+    let status = if degraded { "DEGRADED" } else { "OK" };
+    let mut response = if degraded { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
+    response.json(Health { status, timestamp: app.clock.now() })
+}
+
+/// Figures of today, of the log and of the providers.
+#[utoipa::path(get, path = "/api/health/metrics", tag = "health",
+    responses((status = 200, body = Metrics), super::openapi::Problems))]
+pub async fn metrics(state: web::Data<State>, who: Identity) -> Result<HttpResponse, Problem> {
+    who.must_be(&[Role::Admin, Role::Accountant, Role::Auditor])?;
+    let app = &state.app;
+    let providers = app.providers.all().into_iter().map(|provider| {
+        let load = provider.load();
+        Provider {
+            provider: provider.wallet().code(),
+            available: load.available,
+            answered: load.tally.answered,
+            unanswered: load.tally.unanswered,
+            in_flight: load.in_flight,
+        }
+    });
+    let metrics = Metrics {
+        figures: stats::figures(&state, &who)?,
+        ledger: Ledger {
+            position: app.ledger.head(),
+            projected: app.views.position(),
+            stopped: app.views.stopped(),
+        },
+        providers: providers.collect(),
+    };
+    Ok(super::position::read(app.views.position(), metrics))
+}

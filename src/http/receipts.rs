@@ -1,0 +1,186 @@
+//! `/api/receipts`: a receipt, its QR, and what a scan must show. Pictures are made when asked for.
+
+use super::{body::Body, identity::Identity, position, problem::Problem, server::State};
+use crate::{
+    failure::Failure,
+    proof::{qr, receipt_code, receipt_code::ReceiptCode},
+};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use domain::{Money, receipt::ReceiptNumber, user::Role};
+use projections::receipts::Receipt;
+use serde::{Deserialize, Serialize};
+
+/// A receipt with the text of its QR.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    #[serde(flatten)]
+    receipt: Receipt,
+    /// What the QR holds: number, amount, date, key and signature; no name, no exam.
+    qr_text: String,
+}
+
+/// A scanned or typed code.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scan {
+    code: String,
+}
+
+/// What a scan must show, to be compared with the paper.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// Signed by this hospital, and in its ledger with the same figures.
+    valid: bool,
+    receipt_number: String,
+    #[schema(value_type = i64)]
+    amount: Money,
+    /// `YYYY-MM-DD`.
+    date: String,
+    /// `PAID`; refunds and voids come with their own words.
+    state: &'static str,
+}
+
+/// A public key, for checking receipts without a network.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicKey {
+    key_id: String,
+    /// Ed25519, in hex.
+    public_key: String,
+}
+
+/// Shows a receipt: a cashier's own, or any.
+#[utoipa::path(get, path = "/api/receipts/{number}", tag = "receipts",
+    params(("number" = String, Path)), responses((status = 200, body = Shown), super::openapi::Problems))]
+pub async fn show(
+    state: web::Data<State>,
+    request: HttpRequest,
+    who: Identity,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (position, receipt) = find(&state, &request, &who, &number).await?;
+    let qr_text = qr_text(&state, &receipt)?;
+    Ok(position::read(position, Shown { receipt, qr_text }))
+}
+
+/// The QR of a receipt.
+#[utoipa::path(get, path = "/api/receipts/{number}/qr.svg", tag = "receipts",
+    params(("number" = String, Path)),
+    responses((status = 200, content_type = "image/svg+xml", body = String), super::openapi::Problems))]
+pub async fn picture(
+    state: web::Data<State>,
+    request: HttpRequest,
+    who: Identity,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let (position, receipt) = find(&state, &request, &who, &number).await?;
+    let svg = qr::svg(&qr_text(&state, &receipt)?).map_err(|_| broken())?;
+    Ok(position::at(HttpResponse::Ok(), position).content_type("image/svg+xml").body(svg))
+}
+
+async fn find(
+    state: &State,
+    request: &HttpRequest,
+    who: &Identity,
+    number: &str,
+) -> Result<(u64, Receipt), Problem> {
+    who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
+    let number: ReceiptNumber = number.parse().map_err(|_| Problem::not_found("receipt"))?;
+    let position = position::reached(state, request).await?;
+    let receipt = state.app.views.first(projections::receipts::by_number(&number)).map_err(Failure::from)?;
+    let visible =
+        |receipt: &Receipt| who.sees_only().is_none_or(|cashier| cashier == receipt.cashier_id);
+    Ok((position, receipt.filter(visible).ok_or_else(|| Problem::not_found("receipt"))?))
+}
+
+/// A web address that carries the whole proof: it can be checked without ever being opened.
+pub fn qr_text(state: &State, receipt: &Receipt) -> Result<String, Problem> {
+    let code = ReceiptCode::new(&receipt.receipt_number, receipt.amount, receipt.day);
+    let code = code.map_err(|_| broken())?.sign(&state.app.vault.signer());
+    Ok(format!("{}/r/{code}", state.app.house.public_url))
+}
+
+/// The same as a data URL, kept for the polling that shows it again and again.
+pub fn qr_data_url(state: &State, receipt: &Receipt) -> Result<String, Problem> {
+    if let Some(url) = state.qr_codes.get(&receipt.receipt_number) {
+        return Ok(url.to_string());
+    }
+    let url = qr::data_url(&qr_text(state, receipt)?).map_err(|_| broken())?;
+    state.qr_codes.insert(receipt.receipt_number.clone(), url.clone().into());
+    Ok(url)
+}
+
+fn broken() -> Problem {
+    let detail = "Le QR de ce reçu ne peut pas être dessiné. Le reçu reste valable par son numéro.";
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "qr_failed", detail)
+}
+
+/// Checks a scanned code; nobody needs to sign in for it.
+#[utoipa::path(post, path = "/api/receipts/verify", tag = "receipts", request_body = Scan,
+    responses((status = 200, body = Verdict), super::openapi::Problems))]
+pub async fn verify(
+    state: web::Data<State>,
+    request: HttpRequest,
+    body: Body<Scan>,
+) -> Result<HttpResponse, Problem> {
+    let vault = &state.app.vault;
+    let code = receipt_code::check(&body.content.code, |key_id| vault.public_key(key_id));
+    let code = code.map_err(|_| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "receipt_not_genuine",
+            "Ce code n’a pas été signé par cet hôpital. Gardez le papier et prévenez la direction.",
+        )
+    })?;
+    let position = position::reached(&state, &request).await?;
+    let number: ReceiptNumber = code.number().parse().map_err(|_| Problem::not_found("receipt"))?;
+    let receipt = state.app.views.first(projections::receipts::by_number(&number)).map_err(Failure::from)?;
+    let receipt = receipt.ok_or_else(|| Problem::not_found("receipt"))?;
+    let verdict = Verdict {
+        valid: receipt.amount == code.amount() && receipt.day == code.day(),
+        receipt_number: receipt.receipt_number,
+        amount: receipt.amount,
+        date: receipt.day.to_string(),
+        state: "PAID",
+    };
+    Ok(position::read(position, verdict))
+}
+
+/// The public keys that receipts are signed with; for printing on the wall.
+#[utoipa::path(get, path = "/api/receipts/keys", tag = "receipts",
+    responses((status = 200, body = Vec<PublicKey>)))]
+pub async fn keys(state: web::Data<State>) -> HttpResponse {
+    let keys = state.app.vault.public_keys().into_iter();
+    let keys = keys.map(|(key_id, public)| PublicKey { key_id, public_key: hex::encode(public) });
+    HttpResponse::Ok().json(keys.collect::<Vec<_>>())
+}
+
+/// What a telephone shows that opens the QR: the verdict, in a page without script.
+pub async fn page(state: web::Data<State>, code: web::Path<String>) -> HttpResponse {
+    let vault = &state.app.vault;
+    let checked = receipt_code::check(&code, |key_id| vault.public_key(key_id));
+    let (status, body) = match checked {
+        Ok(code) => {
+            let (number, amount, day) = (code.number(), code.amount(), code.day().format("%d/%m/%Y"));
+            let known = number.parse().ok().and_then(|number: ReceiptNumber| {
+                state.app.views.first(projections::receipts::by_number(&number)).ok().flatten()
+            });
+            let word = if known.is_some() { "Reçu authentique" } else { "Reçu signé, encore inconnu ici" };
+            let body = format!(
+                "<h1>{word}</h1><p>N° {number}</p><p>{amount}</p><p>{day}</p><p>Comparez ces chiffres avec \
+                 le papier.</p>"
+            );
+            (StatusCode::OK, body)
+        }
+        Err(_) => {
+            let body = "<h1>Reçu non authentique</h1><p>Ce code n’a pas été signé par cet hôpital.</p>";
+            (StatusCode::NOT_FOUND, body.to_owned())
+        }
+    };
+    let head = "<!doctype html><html lang=fr><meta charset=utf-8>\
+                <meta name=viewport content='width=device-width'><title>Reçu</title>";
+    let html = format!("{head}{body}</html>");
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html)
+}

@@ -1,0 +1,71 @@
+//! `/api/stats/global`: the four cards of the seed's dashboard.
+
+use super::{identity::Identity, position, problem::Problem, server::State};
+use crate::failure::Failure;
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::user::Role;
+use serde::Serialize;
+
+/// The cards.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Global {
+    timestamp: DateTime<Utc>,
+    today: Today,
+    queue: Queue,
+}
+
+/// Of the business day.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Today {
+    date: NaiveDate,
+    prescriptions: i64,
+    payments: i64,
+    /// Francs received, for the seed's card.
+    amount: i64,
+    /// The same, for the seed's metrics.
+    revenue: i64,
+    /// Exams come with their technicians.
+    exams_completed: i64,
+}
+
+/// What waits.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Queue {
+    pending_exams: i64,
+    in_progress_exams: i64,
+    work_items: usize,
+}
+
+/// Counts and takings of today: a cashier's own takings, or the house's.
+#[utoipa::path(get, path = "/api/stats/global", tag = "reports",
+    responses((status = 200, body = Global), super::openapi::Problems))]
+pub async fn global(
+    state: web::Data<State>,
+    request: HttpRequest,
+    who: Identity,
+) -> Result<HttpResponse, Problem> {
+    who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
+    let position = position::reached(&state, &request).await?;
+    Ok(position::read(position, figures(&state, &who)?))
+}
+
+/// Today's figures as `who` may see them.
+pub fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
+    let (views, day) = (&state.app.views, state.app.clock.today());
+    let takings = views.fetch(projections::takings::of_day(day, who.sees_only()))?;
+    let amount = takings.iter().map(|taking| taking.amount.francs()).sum();
+    let today = Today {
+        date: day,
+        prescriptions: views.first(projections::prescriptions::registered_on(day))?.unwrap_or(0),
+        payments: takings.iter().map(|taking| taking.receipts).sum(),
+        amount,
+        revenue: amount,
+        exams_completed: 0,
+    };
+    let work_items = views.fetch(projections::work_items::open())?.len();
+    let queue = Queue { pending_exams: 0, in_progress_exams: 0, work_items };
+    Ok(Global { timestamp: state.app.clock.now(), today, queue })
+}
