@@ -6,8 +6,10 @@
 //! [`domain::Event`] is encoded before and decoded after.
 
 pub mod chain;
-pub mod embedded;
+pub mod commit;
+pub mod end;
 pub mod memory;
+pub mod tree;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
