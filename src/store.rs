@@ -7,6 +7,7 @@
 
 pub mod chain;
 pub mod commit;
+pub mod embedded;
 pub mod end;
 pub mod memory;
 pub mod tree;
