@@ -11,6 +11,7 @@ pub mod embedded;
 pub mod end;
 pub mod memory;
 pub mod tree;
+pub mod verify;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
