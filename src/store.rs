@@ -6,8 +6,12 @@
 //! [`domain::Event`] is encoded before and decoded after.
 
 pub mod chain;
+pub mod commit;
 pub mod embedded;
+pub mod end;
 pub mod memory;
+pub mod tree;
+pub mod verify;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

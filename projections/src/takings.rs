@@ -25,10 +25,8 @@ pub struct Taking {
     /// How many receipts.
     pub receipts: i64,
     /// Francs that came in.
-    #[schema(value_type = i64)]
     pub amount: Money,
     /// Of them advances.
-    #[schema(value_type = i64)]
     pub advance: Money,
 }
 

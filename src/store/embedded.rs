@@ -1,0 +1,192 @@
+//! The default engine: one SQLite file, one thread that writes it, any number that read it.
+//!
+//! An append goes through a bounded queue to the writer (`embedded/writer.rs`), which commits whatever
+//! waits in one transaction (`batch.rs`) and answers after the sync. Reads run on connections of their
+//! own (`readers.rs`). A third thread empties SQLite's write-ahead log (`checkpointer.rs`).
+
+mod batch;
+mod checkpointer;
+pub(super) mod files;
+mod heads;
+pub(super) mod opening;
+mod readers;
+pub(super) mod rows;
+mod writer;
+
+use super::end::End;
+use super::{AppendError, Appended, CommandKey, Commit, EventStore, Recorded, StoreError};
+use async_trait::async_trait;
+use domain::StreamId;
+use heads::Heads;
+use opening::LogHead;
+use readers::Readers;
+use rusqlite::Connection;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use tokio::sync::{mpsc, oneshot, watch};
+use writer::{Request, Writer};
+
+/// How many commits may wait; one more is told that the ledger is busy.
+pub const QUEUE: usize = 4096;
+/// Streams whose end is remembered, at most twice over.
+const HEADS: usize = 50_000;
+/// A follower gets its events in pages, each its own read transaction.
+const PAGE: u64 = 512;
+/// Reading no more than this is done where it is asked for: it takes less than waking a thread.
+const INLINE: usize = 64;
+
+/// A ledger in a directory of its own.
+pub struct EmbeddedStore {
+    readers: Arc<Readers>,
+    id: [u8; 16],
+    head: watch::Sender<u64>,
+    failed: watch::Sender<Option<String>>,
+    /// None when it was opened to be read only.
+    writing: Option<Writing>,
+}
+
+struct Writing {
+    queue: mpsc::Sender<Request>,
+    writer: JoinHandle<()>,
+    checkpointer: JoinHandle<()>,
+    lock: File,
+}
+
+impl EmbeddedStore {
+    /// Opens the ledger in `dir`, or makes one. No other process can while this one has it.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let lock = files::lock(dir)?;
+        let connection = files::writing(dir)?;
+        let head = opening::log_head(&connection)?;
+        let end = opening::end(&connection, &head)?;
+        let mut store = Self::reading(dir, &head)?;
+        store.writing = Some(store.start(dir, connection, end, lock)?);
+        Ok(store)
+    }
+
+    /// Opens a ledger for reading, also while another process writes it. Appends are refused, and
+    /// [`EventStore::head`] stays where it was.
+    pub fn open_read_only(dir: &Path) -> Result<Self, StoreError> {
+        let connection = files::reading(dir)?;
+        let head = opening::log_head(&connection)?;
+        opening::end(&connection, &head)?;
+        Self::reading(dir, &head)
+    }
+
+    /// Made with the ledger, and the same for ever.
+    pub fn id(&self) -> [u8; 16] {
+        self.id
+    }
+
+    /// Some reason once the outcome of a commit is unknown. Nothing is written after that: the process
+    /// should end, for only a new start reads from the files what became of it.
+    pub fn failed(&self) -> watch::Receiver<Option<String>> {
+        self.failed.subscribe()
+    }
+
+    fn reading(dir: &Path, head: &LogHead) -> Result<Self, StoreError> {
+        Ok(Self {
+            readers: Arc::new(Readers::open(dir.to_owned())?),
+            id: head.store_id,
+            head: watch::Sender::new(head.position),
+            failed: watch::Sender::new(None),
+            writing: None,
+        })
+    }
+
+    fn start(&self, dir: &Path, connection: Connection, end: End, lock: File) -> Result<Writing, StoreError> {
+        let wal = files::ledger(dir).with_extension("db-wal");
+        let (backlog, checkpointer) =
+            checkpointer::checkpointer(files::writing(dir)?, wal, self.failed.clone());
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            connection,
+            queue: requests,
+            heads: Heads::new(HEADS),
+            end,
+            backlog,
+            published: self.head.clone(),
+            failed: self.failed.clone(),
+        };
+        Ok(Writing {
+            queue,
+            writer: thread::Builder::new().name("ledger-writer".to_owned()).spawn(|| writer.run())?,
+            checkpointer: thread::Builder::new()
+                .name("ledger-wal".to_owned())
+                .spawn(|| checkpointer.run())?,
+            lock,
+        })
+    }
+}
+
+#[async_trait]
+impl EventStore for EmbeddedStore {
+    async fn read(&self, stream: &StreamId, after: u64) -> Result<Vec<Recorded>, StoreError> {
+        self.readers.with(|connection| rows::stream(connection, stream, after))
+    }
+
+    async fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        if limit <= INLINE {
+            return follow(&self.readers, after, limit);
+        }
+        let readers = Arc::clone(&self.readers);
+        let reading = tokio::task::spawn_blocking(move || follow(&readers, after, limit));
+        reading.await.map_err(std::io::Error::other)?
+    }
+
+    async fn carried_out(&self, command: &CommandKey) -> Result<Option<Vec<Recorded>>, AppendError> {
+        // A refusal is an answer like another here; only the store's own failures are the query's.
+        self.readers.with(|connection| match batch::carried_out(connection, command) {
+            Err(AppendError::Store(error)) => Err(error),
+            answer => Ok(answer),
+        })?
+    }
+
+    async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
+        commit.check()?;
+        let writing = self.writing.as_ref().ok_or(StoreError::Stopped)?;
+        let (answer, answered) = oneshot::channel();
+        writing.queue.try_send(Request { commit, answer }).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped.into(),
+        })?;
+        // Gone without an answer: the thread died, and nobody knows how far it came.
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unanswered(StoreError::Stopped)))
+    }
+
+    fn head(&self) -> watch::Receiver<u64> {
+        self.head.subscribe()
+    }
+}
+
+fn follow(readers: &Readers, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+    let Some(mut end) = readers.with(|connection| rows::end_at(connection, after))? else {
+        return Ok(vec![]);
+    };
+    let mut events = vec![];
+    while events.len() < limit {
+        let wanted = PAGE.min((limit - events.len()) as u64);
+        let page = readers.with(|connection| rows::after(connection, &mut end, wanted))?;
+        let last = (page.len() as u64) < wanted;
+        events.extend(page);
+        if last {
+            break;
+        }
+    }
+    Ok(events)
+}
+
+impl Drop for EmbeddedStore {
+    /// Waits for what is in the queue, so that the next one to open the directory finds it free.
+    fn drop(&mut self) {
+        if let Some(Writing { queue, writer, checkpointer, lock }) = self.writing.take() {
+            drop(queue);
+            // A thread that panicked has said so already, and has nothing to add here.
+            _ = writer.join();
+            _ = checkpointer.join();
+            drop(lock);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! One transaction: each commit of a batch is decided in its turn and, if it wins, written.
+//!
+//! Decisions see what earlier commits of the batch have done: heads in `changed`, all else through
+//! the connection itself. So nothing here may be told to anyone before [`Batch::commit`].
+
+use super::heads::{Head, Heads};
+use super::rows;
+use crate::store::end::End;
+use crate::store::{AppendError, Appended, CommandKey, Commit, Draft, Recorded, StoreError, Write};
+use chrono::{DateTime, Utc};
+use domain::StreamId;
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use std::collections::HashMap;
+
+const EVENT: &str =
+    "INSERT INTO events (position, stream_id, revision, event_id, name, recorded_at, meta, body, chain)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const OPEN_STREAM: &str = "INSERT INTO streams (name, revision) VALUES (?1, 0)";
+const FIND_STREAM: &str = "SELECT id, revision FROM streams WHERE name = ?1";
+const MOVE_STREAM: &str = "UPDATE streams SET revision = ?2 WHERE id = ?1";
+const COMMAND: &str =
+    "INSERT INTO commands (key, request, first_position, last_position) VALUES (?1, ?2, ?3, ?4)";
+const MOVE_HEAD: &str = "UPDATE log_head SET position = ?1, chain = ?2";
+
+/// What one commit is told.
+pub type Answer = Result<Appended, AppendError>;
+
+/// How a transaction ended that did not commit.
+#[derive(Debug)]
+pub enum Failure {
+    /// It could not begin, whatever its commits are.
+    NotBegun(rusqlite::Error),
+    /// Nothing of it lies in the log.
+    Undone(StoreError),
+    /// Nobody knows what lies in the log: the sync failed, and a second one would prove nothing.
+    Unknown(rusqlite::Error),
+}
+
+pub struct Batch<'a> {
+    connection: &'a Connection,
+    known: &'a mut Heads,
+    changed: HashMap<StreamId, Head>,
+    start: u64,
+    end: End,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Batch<'a> {
+    /// Takes SQLite's write lock at once: a later upgrade could fail whatever the time-out.
+    pub fn begin(
+        connection: &'a Connection,
+        known: &'a mut Heads,
+        end: End,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Failure> {
+        run(connection, "BEGIN IMMEDIATE").map_err(Failure::NotBegun)?;
+        Ok(Self { connection, known, changed: HashMap::new(), start: end.position, end, now })
+    }
+
+    /// Decides a commit and writes it if it wins. After an error the batch must be given up.
+    pub fn decide(&mut self, commit: &Commit) -> Result<Answer, StoreError> {
+        if let Some(command) = &commit.command {
+            match carried_out(self.connection, command) {
+                Ok(Some(events)) => return Ok(Ok(Appended { events, replayed: true })),
+                Ok(None) => {}
+                Err(AppendError::Store(error)) => return Err(error),
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        let mut heads = Vec::with_capacity(commit.writes.len());
+        for (nth, write) in commit.writes.iter().enumerate() {
+            let head = self.head(&write.stream)?;
+            let actual = head.map_or(0, |head| head.revision);
+            if !write.fits(actual) {
+                let there = self.lying(commit, nth, head)?;
+                let replay = there.map(|events| Appended { events, replayed: true });
+                return Ok(replay.ok_or_else(|| write.conflict(actual)));
+            }
+            heads.push(head);
+        }
+        Ok(Ok(Appended { events: self.write(commit, &heads)?, replayed: false }))
+    }
+
+    /// Makes all of it durable. The new end of the log and, from now on, of the streams.
+    pub fn commit(self) -> Result<End, Failure> {
+        if let Err(error) = self.finish() {
+            return Err(self.abandon(error.into()));
+        }
+        if let Err(error) = run(self.connection, "COMMIT") {
+            // A full disk shows before the sync: the transaction is still open and can be taken back.
+            let full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+            let open = !self.connection.is_autocommit();
+            return Err(if full && open { self.abandon(error.into()) } else { Failure::Unknown(error) });
+        }
+        for (stream, head) in self.changed {
+            self.known.keep(stream, head);
+        }
+        Ok(self.end)
+    }
+
+    /// Takes all of it back, because of this error.
+    pub fn abandon(&self, error: StoreError) -> Failure {
+        // After some errors SQLite has rolled back by itself.
+        if !self.connection.is_autocommit()
+            && let Err(error) = run(self.connection, "ROLLBACK")
+        {
+            return Failure::Unknown(error);
+        }
+        Failure::Undone(error)
+    }
+
+    fn head(&mut self, stream: &StreamId) -> rusqlite::Result<Option<Head>> {
+        if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream)) {
+            return Ok(Some(head));
+        }
+        let mut statement = self.connection.prepare_cached(FIND_STREAM)?;
+        let row = |row: &rusqlite::Row<'_>| Ok(Head { id: row.get(0)?, revision: rows::unsigned(row, 1)? });
+        statement.query_row([stream.as_str()], row).optional()
+    }
+
+    /// The commit itself, if the event after the place that its nth write expects is part of it.
+    fn lying(
+        &self,
+        commit: &Commit,
+        nth: usize,
+        head: Option<Head>,
+    ) -> Result<Option<Vec<Recorded>>, StoreError> {
+        let (Some(head), Some(seen)) = (head, commit.writes[nth].expected.revision()) else {
+            return Ok(None);
+        };
+        let place = rows::place(self.connection, head.id, seen.saturating_add(1))?;
+        let Some(first) = place.and_then(|place| place.checked_sub(commit.offset(nth))) else {
+            return Ok(None);
+        };
+        let lying = rows::range(self.connection, first, commit.offset(commit.writes.len()))?;
+        Ok(commit.lies_in(&lying).then_some(lying))
+    }
+
+    fn write(&mut self, commit: &Commit, heads: &[Option<Head>]) -> rusqlite::Result<Vec<Recorded>> {
+        let mut events = Vec::with_capacity(commit.offset(commit.writes.len()) as usize);
+        let first = self.end.position + 1;
+        for (write, head) in commit.writes.iter().zip(heads) {
+            self.write_stream(write, *head, &mut events)?;
+        }
+        if let Some(CommandKey { key, request }) = &commit.command {
+            let places = (rows::signed(first), rows::signed(self.end.position));
+            self.connection.prepare_cached(COMMAND)?.execute((key, request, places.0, places.1))?;
+        }
+        Ok(events)
+    }
+
+    fn write_stream(
+        &mut self,
+        write: &Write,
+        head: Option<Head>,
+        events: &mut Vec<Recorded>,
+    ) -> rusqlite::Result<()> {
+        let mut head = match head {
+            Some(head) => head,
+            None => {
+                self.connection.prepare_cached(OPEN_STREAM)?.execute([write.stream.as_str()])?;
+                Head { id: self.connection.last_insert_rowid(), revision: 0 }
+            }
+        };
+        for draft in &write.events {
+            head.revision += 1;
+            events.push(self.write_event(write, head, draft)?);
+        }
+        self.changed.insert(write.stream.clone(), head);
+        Ok(())
+    }
+
+    fn write_event(&mut self, write: &Write, head: Head, draft: &Draft) -> rusqlite::Result<Recorded> {
+        let event = self.end.record(&write.stream, head.revision, draft, self.now);
+        self.connection.prepare_cached(EVENT)?.execute((
+            rows::signed(event.position),
+            head.id,
+            rows::signed(event.revision),
+            event.id.as_bytes(),
+            &event.name,
+            event.recorded_at.timestamp_micros(),
+            &event.meta,
+            &event.body,
+            &event.chain,
+        ))?;
+        Ok(event)
+    }
+
+    /// Streams that several commits of the batch wrote to move once, and so does the head.
+    fn finish(&self) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(MOVE_STREAM)?;
+        for head in self.changed.values() {
+            statement.execute((head.id, rows::signed(head.revision)))?;
+        }
+        if self.end.position > self.start {
+            let mut statement = self.connection.prepare_cached(MOVE_HEAD)?;
+            statement.execute((rows::signed(self.end.position), &self.end.chain))?;
+        }
+        Ok(())
+    }
+}
+
+/// The events of a command that was carried out before.
+pub fn carried_out(
+    connection: &Connection,
+    command: &CommandKey,
+) -> Result<Option<Vec<Recorded>>, AppendError> {
+    match rows::command(connection, &command.key)? {
+        None => Ok(None),
+        Some((request, ..)) if request != command.request => Err(AppendError::KeyReused),
+        Some((_, first, last)) => Ok(Some(rows::range(connection, first, last + 1 - first)?)),
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(drop)
+}

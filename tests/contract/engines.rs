@@ -1,0 +1,22 @@
+//! The engines under test, each over files of its own that go away with it.
+
+use quittance::store::Store;
+use quittance::store::embedded::EmbeddedStore;
+use quittance::store::memory::MemoryStore;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Fields are dropped in this order: first the store, then what it lies in.
+pub struct Opened {
+    pub store: Store,
+    _dir: Option<TempDir>,
+}
+
+pub fn memory() -> Opened {
+    Opened { store: Arc::new(MemoryStore::default()), _dir: None }
+}
+
+pub fn embedded() -> Opened {
+    let dir = TempDir::new().unwrap();
+    Opened { store: Arc::new(EmbeddedStore::open(dir.path()).unwrap()), _dir: Some(dir) }
+}
