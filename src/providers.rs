@@ -65,7 +65,7 @@ pub enum CallbackScheme {
 /// Why a configuration makes no provider.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAProvider {
-    /// Not an `http` or `https` address.
+    /// Not an `http` or `https` address, or one that carries a user or a query.
     #[error("{} has no usable base URL", .0.code())]
     BaseUrl(Wallet),
     /// No merchant id.
@@ -117,7 +117,8 @@ impl Provider {
     /// Checks the configuration and opens the pool; nothing is sent yet.
     pub fn new(config: ProviderConfig, timing: Timing) -> Result<Self, NotAProvider> {
         let base_url = Url::parse(&config.base_url).map_err(|_| NotAProvider::BaseUrl(config.wallet))?;
-        if !matches!(base_url.scheme(), "http" | "https") {
+        let more_than_a_place = !base_url.username().is_empty() || base_url.query().is_some();
+        if !matches!(base_url.scheme(), "http" | "https") || more_than_a_place {
             return Err(NotAProvider::BaseUrl(config.wallet));
         }
         if config.merchant_id.trim().is_empty() {

@@ -1,11 +1,11 @@
 //! A mobile money provider of our own: the other end of the wire of [`crate::providers`].
 //!
-//! 1. `POST /{tmoney|flooz}/payment/initiate` opens a payment ([`initiate`]); the payer's number
+//! 1. `POST /{tmoney|flooz}/payment/initiate` opens a payment (`initiate.rs`); the payer's number
 //!    chooses what happens to it ([`scenario`], one table for all texts).
-//! 2. The plan of the scenario runs: it waits, ends the payment, sends callbacks ([`plan`]).
-//! 3. Callbacks are signed as agreed, or wrongly if the scenario says so ([`callback`]).
-//! 4. `GET /{tmoney|flooz}/payment/status/{id}` tells how far it is ([`status`]).
-//! 5. `/control/...` sets scenarios, sends callbacks by hand, shows what happened ([`control`]).
+//! 2. The plan of the scenario runs: it waits, ends the payment, sends callbacks (`plan.rs`).
+//! 3. Callbacks are signed as agreed, or wrongly if the scenario says so (`callback.rs`).
+//! 4. `GET /{tmoney|flooz}/payment/status/{id}` tells how far it is (`status.rs`).
+//! 5. `/control/...` sets scenarios, sends callbacks by hand, shows what happened (`control.rs`).
 //!
 //! For tests and demonstrations: it listens where it is told, keeps everything in memory, and has no
 //! global state, so that several can run in one process.

@@ -15,13 +15,13 @@ pub(super) fn initiate(reply: &Reply) -> Answer {
     }
     // A page of some proxy has a 4xx too, but no code: it says nothing about the payment.
     let Ok(Some(code)) = fields.text("code", LONGEST_REFERENCE) else { return unknown };
+    let known = RefusalCode::known(&code);
     match reply.status.as_u16() {
         _ if code.eq_ignore_ascii_case("DUPLICATE_REFERENCE") => Answer::Duplicate { provider_ref },
-        409 => unknown,
         401 | 403 => Answer::Refused { code: RefusalCode::ProviderCredentials },
-        400..=499 => {
-            Answer::Refused { code: RefusalCode::known(&code).unwrap_or(RefusalCode::ProviderRefused) }
-        }
+        // A gateway that lost its route speaks JSON too; it cannot know what became of an earlier try.
+        404 | 405 | 409 => known.map_or(unknown, |code| Answer::Refused { code }),
+        400..=499 => Answer::Refused { code: known.unwrap_or(RefusalCode::ProviderRefused) },
         _ => unknown,
     }
 }

@@ -1,6 +1,6 @@
 //! All that the simulated provider remembers: payments, chosen scenarios, requests it received.
 //!
-//! In memory and bounded: the oldest goes first. Numbers are counted, not drawn, so two runs with
+//! In memory and bounded: what is too much goes. Numbers are counted, not drawn, so two runs with
 //! the same seed give the same transaction ids.
 
 use super::scenario::{Outcome, SCENARIOS, Scenario, for_digits};

@@ -2,7 +2,7 @@
 
 use crate::support::{ask, config};
 use quittance::providers::breaker::{Breaker, OPENS_AFTER};
-use quittance::providers::{Answer, CallbackScheme, Provider, Timing, Unanswered};
+use quittance::providers::{Answer, CallbackScheme, Provider, Route, Timing, Unanswered};
 use std::time::{Duration, Instant};
 
 const COOL_DOWN: Duration = Duration::from_secs(10);
@@ -82,4 +82,15 @@ async fn a_provider_that_nobody_reaches_becomes_unavailable() {
     assert!(!provider.available());
     assert_eq!(provider.load().tally.unanswered, 5);
     assert_eq!(provider.load().in_flight, 0);
+}
+
+#[test]
+fn loopback_is_reached_without_a_proxy() {
+    let route = |url: &str| Route::to(&url.parse().expect("a URL"));
+    for url in ["http://localhost:8081", "http://127.0.0.9/tmoney", "http://[::1]:8081/"] {
+        assert_eq!(route(url), Route::Direct, "{url}");
+    }
+    for url in ["https://api.example.tg", "http://10.0.0.1", "http://localhost.example.tg"] {
+        assert_eq!(route(url), Route::ByEnvironment, "{url}");
+    }
 }

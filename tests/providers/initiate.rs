@@ -1,7 +1,6 @@
 //! Asking for money: what is an answer, what is a refusal, and what is only silence.
 
-use crate::support::{Scene, ask, config, eventually, hasty, provider, secret, simulator};
-use actix_web::{App, HttpResponse, HttpServer, web};
+use crate::support::{Scene, answering, ask, config, eventually, hasty, provider, secret, simulator};
 use domain::Wallet;
 use quittance::providers::{
     Answer, CallbackScheme, NotAProvider, Provider, RefusalCode, StatusAnswer, StatusKey, Timing, Unanswered,
@@ -120,23 +119,6 @@ async fn wrong_credentials_are_our_fault_and_not_the_payers() {
     }
 }
 
-/// A provider that always answers the same, whatever is asked.
-fn answering(status: u16, body: String) -> String {
-    let server = HttpServer::new(move || {
-        let body = body.clone();
-        App::new().default_service(web::to(move || {
-            let status = actix_web::http::StatusCode::from_u16(status).expect("a status");
-            std::future::ready(
-                HttpResponse::build(status).insert_header(("location", "/x")).body(body.clone()),
-            )
-        }))
-    });
-    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).expect("a free port");
-    let base_url = format!("http://{}/base/", server.addrs()[0]);
-    tokio::spawn(server.run());
-    base_url
-}
-
 #[tokio::test]
 async fn only_a_refusal_that_can_be_read_is_a_refusal() {
     let refused = |code| Answer::Refused { code };
@@ -147,6 +129,8 @@ async fn only_a_refusal_that_can_be_read_is_a_refusal() {
         (403, r#"{"code":"BAD_TOKEN"}"#, refused(RefusalCode::ProviderCredentials)),
         (403, "<html>blocked by a firewall</html>", garbage.clone()),
         (404, "not found", garbage.clone()),
+        (404, r#"{"code":"NO_ROUTE"}"#, garbage.clone()),
+        (404, r#"{"code":"PAYER_NOT_FOUND"}"#, refused(RefusalCode::PayerNotFound)),
         (400, r#"{"message":"no code"}"#, garbage.clone()),
         (409, r#"{"code":"DUPLICATE_REFERENCE"}"#, Answer::Duplicate { provider_ref: None }),
         (409, r#"{"code":"BUSY"}"#, garbage.clone()),
@@ -209,7 +193,9 @@ async fn the_wire_carries_our_fields_and_nothing_else() {
 
 #[tokio::test]
 async fn a_configuration_without_an_address_or_a_merchant_is_refused() {
-    for base_url in ["", "localhost", "ftp://127.0.0.1", "/tmoney"] {
+    for base_url in
+        ["", "localhost", "ftp://127.0.0.1", "/tmoney", "http://u:p@127.0.0.1", "http://127.0.0.1/?a=b"]
+    {
         let made = Provider::new(config(base_url.to_owned(), CallbackScheme::XSignature), Timing::default());
         assert!(matches!(made, Err(NotAProvider::BaseUrl(Wallet::Tmoney))), "{base_url}");
     }

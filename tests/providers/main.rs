@@ -3,6 +3,7 @@
 mod breaker;
 mod callbacks;
 mod initiate;
+mod privacy;
 mod report;
 mod scenarios;
 mod signature;

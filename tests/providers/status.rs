@@ -1,9 +1,9 @@
 //! Asking how far a payment is: by our reference, believed only about that reference.
 
-use crate::support::{Scene, eventually};
+use crate::support::{Scene, answering, eventually, provider};
 use domain::Money;
 use quittance::providers::{
-    Answer, CallbackScheme, Provider, RefusalCode, Report, ReportStatus, StatusAnswer, StatusKey,
+    Answer, CallbackScheme, Provider, RefusalCode, Report, ReportStatus, StatusAnswer, StatusKey, Unanswered,
 };
 
 const KEY: StatusKey<'static> = StatusKey { ours: "Q1", theirs: None };
@@ -91,7 +91,29 @@ async fn their_reference_never_answers_for_another_of_ours() {
 #[tokio::test]
 async fn another_wallet_knows_nothing_of_it() {
     let scene = scene(73).await;
-    let flooz = crate::support::provider(scene.simulator.base_url(domain::Wallet::Flooz));
+    let flooz = provider(scene.simulator.base_url(domain::Wallet::Flooz));
     let key = StatusKey { ours: "Q1", theirs: Some("T000700000001") };
     assert_eq!(flooz.status(key).await, StatusAnswer::Unknown);
+}
+
+#[tokio::test]
+async fn only_what_can_be_read_says_anything() {
+    use Unanswered::{Garbage, ServerError};
+    let cases = [
+        (404, "", Garbage),
+        (404, "<html>not found</html>", Garbage),
+        (404, r#"{"code":"NO_ROUTE"}"#, Garbage),
+        (401, r#"{"code":"BAD_TOKEN"}"#, Garbage),
+        (200, "<html>", Garbage),
+        (200, r#"{"reference":"Q2","status":"SUCCESS"}"#, Garbage),
+        (200, r#"{"reference":"Q1","status":"SUCCESS","amount":-1}"#, Garbage),
+        (500, r#"{"reference":"Q1","status":"SUCCESS"}"#, ServerError(500)),
+        (429, r#"{"code":"UNKNOWN_REFERENCE"}"#, ServerError(429)),
+    ];
+    for (status, body, why) in cases {
+        let answer = provider(answering(status, body.to_owned())).status(KEY).await;
+        assert_eq!(answer, StatusAnswer::Unanswered(why), "{status} {body}");
+    }
+    let unknown = answering(404, r#"{"code":"unknown_reference"}"#.to_owned());
+    assert_eq!(provider(unknown).status(KEY).await, StatusAnswer::Unknown);
 }

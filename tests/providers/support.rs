@@ -130,6 +130,23 @@ pub fn ask(reference: &str, digits: u8, callback_url: &str) -> Ask {
     }
 }
 
+/// A provider that always answers the same, whatever is asked.
+pub fn answering(status: u16, body: String) -> String {
+    let server = HttpServer::new(move || {
+        let body = body.clone();
+        App::new().default_service(web::to(move || {
+            let status = actix_web::http::StatusCode::from_u16(status).expect("a status");
+            std::future::ready(
+                HttpResponse::build(status).insert_header(("location", "/x")).body(body.clone()),
+            )
+        }))
+    });
+    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).expect("a free port");
+    let base_url = format!("http://{}/base/", server.addrs()[0]);
+    tokio::spawn(server.run());
+    base_url
+}
+
 /// A callback as the hospital received it.
 #[derive(Clone)]
 pub struct Callback {
