@@ -61,6 +61,12 @@ pub fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
 
+/// A public key as the tools of this family want it: `name+hash+base64`.
+pub fn verifier_key(name: &str, public: &[u8; 32]) -> String {
+    let bytes = [[ED25519].as_slice(), public].concat();
+    format!("{name}+{}+{}", hex::encode(key_hash(name, public)), BASE64_STANDARD.encode(bytes))
+}
+
 /// Tells keys of one name apart; no proof of anything.
 pub fn key_hash(name: &str, public: &[u8; 32]) -> [u8; 4] {
     let digest =
@@ -92,7 +98,7 @@ mod tests {
     #[test]
     fn the_published_note_of_go_opens() {
         assert_eq!(open(&format!("{TEXT}\n{LINE}"), "PeterNeumann", &[key()]), Ok(TEXT));
-        assert_eq!(hex::encode(key_hash("PeterNeumann", &key())), "c74f20a3");
+        assert_eq!(verifier_key("PeterNeumann", &key()), format!("PeterNeumann+c74f20a3+{KEY}"));
     }
 
     #[test]

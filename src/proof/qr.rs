@@ -1,7 +1,9 @@
 //! QR codes as SVG: one path of horizontal strokes, a third of what a rectangle for each module takes.
 
+mod mask;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::{Color, EcLevel, QrResult, Version, bits, canvas::Canvas, ec};
 use std::fmt::Write;
 
 /// The standard asks for four light modules on each side.
@@ -14,8 +16,7 @@ pub struct TooLong(pub usize);
 
 /// The QR code of `text`, level M, as an SVG image that scales to its box.
 pub fn svg(text: &str) -> Result<String, TooLong> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| TooLong(text.len()))?;
-    let (width, modules) = (code.width(), code.into_colors());
+    let (width, modules) = encode(text).map_err(|_| TooLong(text.len()))?;
     let side = width + 2 * QUIET;
     let mut image = String::with_capacity(width * width * 3);
     // Writing to a String can't fail.
@@ -34,6 +35,22 @@ pub fn svg(text: &str) -> Result<String, TooLong> {
 /// The same image as an address, for a page or a PDF that must hold everything itself.
 pub fn data_url(text: &str) -> Result<String, TooLong> {
     Ok(format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(svg(text)?)))
+}
+
+/// The modules, row by row, and how many make a row.
+fn encode(text: &str) -> QrResult<(usize, Vec<Color>)> {
+    let bits = bits::encode_auto(text.as_bytes(), EcLevel::M)?;
+    let version = bits.version();
+    let width = width(version);
+    let (data, correction) = ec::construct_codewords(&bits.into_bytes(), version, EcLevel::M)?;
+    let mut canvas = Canvas::new(version, EcLevel::M);
+    canvas.draw_all_functional_patterns();
+    canvas.draw_data(&data, &correction);
+    Ok((width, mask::best(&canvas, width)))
+}
+
+fn width(version: Version) -> usize {
+    usize::from(version.width().unsigned_abs())
 }
 
 /// One stroke, one module wide, along the middle of each run of dark modules.
@@ -55,6 +72,7 @@ fn draw_row(image: &mut String, row: usize, colors: &[Color]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use qrcode::QrCode;
 
     const TEXT: &str = "https://caisse.example/r/CHU-2026-000123.12500.20261124.0a1b2c3d.\
         AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -79,13 +97,30 @@ mod tests {
 
     #[test]
     fn the_image_shows_every_dark_module_and_no_other() {
-        let code = QrCode::with_error_correction_level(TEXT, EcLevel::M).expect("a code");
-        let (width, modules) = (code.width(), code.to_colors());
+        let (width, modules) = encode(TEXT).expect("a code");
         let wanted: Vec<_> = (0..width * width)
             .filter(|at| modules[*at] == Color::Dark)
             .map(|at| (at % width + QUIET, at / width + QUIET))
             .collect();
         assert_eq!(dark(&svg(TEXT).expect("an image")), wanted);
+    }
+
+    /// Under another mask too, finders, timing and version are where the crate draws them.
+    #[test]
+    fn all_that_no_mask_touches_is_as_the_crate_draws_it() {
+        for text in ["0", TEXT, &TEXT.repeat(6)] {
+            let code = QrCode::with_error_correction_level(text, EcLevel::M).expect("a code");
+            let (width, modules) = encode(text).expect("a code");
+            assert_eq!(width, code.width());
+            // The format, around the finders, names the mask; all else that is fixed stays.
+            let fixed = |at: &usize| {
+                let (x, y) = (at % width, at / width);
+                code.is_functional(x, y) && x != 8 && y != 8
+            };
+            for at in (0..width * width).filter(fixed) {
+                assert_eq!(modules[at], code[(at % width, at / width)], "{at} of {text}");
+            }
+        }
     }
 
     #[test]

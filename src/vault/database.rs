@@ -16,7 +16,7 @@ const LAYOUT: i64 = 1;
 const MIGRATION: &str = include_str!("../../migrations/vault/0001_keys.sql");
 
 /// Long enough for a reader to end, short enough for a person who waits.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(2);
 
 /// The open file. Whoever changes a cache over it does so inside [`Database::read`] or
 /// [`Database::write`]: the lock is what keeps a forgotten key from coming back.

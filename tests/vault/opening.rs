@@ -80,6 +80,32 @@ fn a_reader_reads_beside_the_server_and_writes_nothing() {
 }
 
 #[test]
+fn a_reader_reads_when_no_server_runs() {
+    let (dir, vault) = new_vault();
+    vault.new_key(patient(1)).expect("a key");
+    let sealed = vault.seal(patient(1), "name", b"Afi").expect("sealed");
+    drop(vault);
+    assert!(!dir.path().join("vault.db-wal").exists(), "the server has closed its files");
+    let reader = Vault::open_read_only(dir.path(), None).expect("a reader");
+    assert_eq!(reader.open_sealed(&sealed, "name").expect("opened").as_deref(), Some(b"Afi".as_slice()));
+}
+
+/// A person who erases a patient must know when a copy of the key may remain.
+#[test]
+fn a_long_reader_makes_an_erasure_say_that_it_is_not_complete() {
+    let (dir, vault) = new_vault();
+    vault.new_key(patient(1)).expect("a key");
+    let sealed = vault.seal(patient(1), "name", b"Afi").expect("sealed");
+    let reader = rusqlite::Connection::open(dir.path().join("vault.db")).expect("vault.db");
+    reader.execute_batch("BEGIN; SELECT count(*) FROM patient_keys;").expect("a reader that stays");
+    let halfway = vault.forget(patient(1));
+    assert!(matches!(halfway, Err(VaultError::Busy)), "{halfway:?}");
+    assert_eq!(vault.open_sealed(&sealed, "name").expect("erased"), None, "nothing reads it any more");
+    reader.execute_batch("COMMIT").expect("the reader ends");
+    vault.forget(patient(1)).expect("forgotten for good");
+}
+
+#[test]
 fn a_reader_makes_no_vault() {
     let dir = tempfile::tempdir().expect("a folder");
     let missing = Vault::open_read_only(dir.path(), None).err();
