@@ -16,8 +16,22 @@ use std::{sync::Arc, time::Duration};
 /// How many events one transaction takes at most.
 const BATCH: usize = 2_000;
 
-/// Follows the log until the store's writer is gone. Runs on a thread of its own.
-pub async fn follow(
+/// Starts the thread that moves the read models.
+pub fn start(
+    store: Store,
+    views: Views,
+    batch: Batch,
+    clock: Clock,
+    people: Arc<dyn Identities + Send + Sync>,
+) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let follow = move || runtime.block_on(follow(store, views, batch, clock, people));
+    std::thread::Builder::new().name("follow".into()).spawn(follow)?;
+    Ok(())
+}
+
+/// Follows the log until the store's writer is gone.
+async fn follow(
     store: Store,
     views: Views,
     mut batch: Batch,

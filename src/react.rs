@@ -1,13 +1,13 @@
 //! The only place with effects: asks providers for money and for news. A rebuild never runs it.
 //!
 //! Commands leave a word here after their commit is durable; the loop in [`run`] acts on it. What a
-//! crash cut off is found again at the next start: every attempt without an outcome is asked for.
+//! crash cut off is found again at the next start: every attempt without an outcome is asked for, every erased patient's key destroyed.
 
 pub mod plan;
 pub mod sender;
 pub mod watch;
 
-use crate::app::App;
+use crate::{app::App, failure::Failure};
 use domain::PaymentId;
 use parking_lot::Mutex;
 use std::{
@@ -73,17 +73,45 @@ impl React {
     }
 }
 
+/// Starts the thread on which all effects run: they wait for the network and need little else.
+pub fn start(app: Weak<App>, words: Words) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let effects = move || tokio::task::LocalSet::new().block_on(&runtime, run(app, words));
+    std::thread::Builder::new().name("react".into()).spawn(effects)?;
+    Ok(())
+}
+
 /// Acts on what commands leave, until the program ends.
-pub async fn run(app: Weak<App>, mut words: Words) {
+async fn run(app: Weak<App>, mut words: Words) {
     let Some(strong) = app.upgrade() else { return };
     let watch = watch::Watch::start(&strong);
-    drop(strong);
+    tokio::task::spawn_local(finish_erasures(strong));
     while let Some(word) = words.0.recv().await {
         let Some(app) = app.upgrade() else { return };
         match word {
-            Word::Send(payment) => _ = tokio::spawn(send(app, payment, watch.clone())),
+            Word::Send(payment) => _ = tokio::task::spawn_local(send(app, payment, watch.clone())),
             Word::Watch(payment) => watch.look(payment),
         }
+    }
+}
+
+/// A crash may fall between the fact that a patient was erased and the end of his key.
+async fn finish_erasures(app: Arc<App>) {
+    let head = app.ledger.head();
+    if app.views.reach(head, std::time::Duration::from_secs(600)).await.is_err() {
+        return;
+    }
+    let erased = app.views.fetch(projections::patients::erased()).map_err(Failure::from);
+    let finished = erased.and_then(|erased| {
+        for patient in erased {
+            if app.vault.has_key(patient)? {
+                app.vault.forget(patient)?;
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = finished {
+        tracing::error!(%error, "the keys of erased patients could not be destroyed");
     }
 }
 

@@ -115,6 +115,12 @@ pub fn by_id(id: PatientId) -> Query<Patient> {
     Query { sql, args: vec![id.into()], read }
 }
 
+/// Everybody who was erased.
+pub fn erased() -> Query<PatientId> {
+    let sql = "select id from patients where erased = 1 order by position";
+    Query { sql, args: vec![], read: |row| row.id().map(PatientId) }
+}
+
 /// The latest fifty whose names contain `words`; all for no words.
 pub fn search(words: &str) -> Query<Patient> {
     let sql = "select id, first_name, last_name, birth_date, phone, erased from patients

@@ -123,7 +123,7 @@ pub(super) fn unknown(payment: PaymentId) -> Refusal {
 }
 
 impl<'a> Booked<'a> {
-    pub(super) fn of(app: &'a App, payment: PaymentId, terms: &payment::Opened) -> Self {
+    pub(crate) fn of(app: &'a App, payment: PaymentId, terms: &payment::Opened) -> Self {
         Self {
             payment,
             prescription: terms.prescription,

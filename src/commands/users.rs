@@ -32,7 +32,7 @@ pub async fn disable(app: &App, asked: &Asked, id: UserId) -> Result<Done<()>, F
         Ok(Plan::default().write(stream.clone(), user.expected, user.state.disable()?))
     };
     let appended = app.ledger.execute(asked, decide).await?;
-    app.vault.revoke_all(id)?;
+    app.vault.revoke_all(id, app.clock.now())?;
     Ok(Done::new(app, &appended, ()))
 }
 

@@ -63,7 +63,7 @@ pub async fn login(
         last_name: user.last_name,
         role: user.role.code(),
     };
-    let answer = SignedIn { token: token.expose().to_owned(), user: who };
+    let answer = SignedIn { token: token.reveal().to_owned(), user: who };
     Ok(position::at(HttpResponse::Ok(), state.app.ledger.head()).json(answer))
 }
 
@@ -71,6 +71,6 @@ pub async fn login(
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth",
     responses((status = 204), super::openapi::Problems))]
 pub async fn logout(state: Data<State>, who: Identity) -> Result<HttpResponse, Problem> {
-    state.app.vault.sign_out(&who.token).map_err(Failure::from)?;
+    state.app.vault.sign_out(who.token(), state.app.clock.now()).map_err(Failure::from)?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -135,13 +135,13 @@ async fn park(
 
 /// Nobody vouches for it: only its hash and the reason are kept, and not without end (rule 25).
 async fn reject(state: &State, wallet: Wallet, raw: &[u8], rejection: Rejection) -> Problem {
-    let reason = rejection.as_str();
+    let reason = rejection.to_string();
     tracing::warn!(wallet = wallet.code(), reason, "a callback was rejected");
     if limits::may_record_rejection(&state.limits, wallet) {
         let body_sha256 = sha256_hex(raw);
         let key = sha256_hex(format!("rejected\n{}\n{reason}\n{body_sha256}", wallet.code()).as_bytes());
         let asked = Asked { actor: "nobody".into(), ..Asked::by_ourselves(Uuid::now_v7()) };
-        let rejected = Rejected { wallet, reason: reason.to_owned(), body_sha256 };
+        let rejected = Rejected { wallet, reason: reason, body_sha256 };
         if let Err(failure) = keep(state, &asked, &key, rejected.into()).await {
             return failure.into();
         }

@@ -72,6 +72,6 @@ pub async fn disable(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin])?;
     let done = users::disable(&state.app, &who.asked(&[]), *id).await?;
-    state.roles.invalidate(&id);
+    state.roles.invalidate(&*id);
     Ok(position::done(StatusCode::OK, &done, Made { id: id.to_string() }))
 }

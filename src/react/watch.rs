@@ -48,7 +48,7 @@ impl Watch {
     /// Begins with everything that is open.
     pub fn start(app: &Arc<App>) -> Self {
         let watch = Self { app: Arc::downgrade(app), watched: Arc::default() };
-        tokio::spawn(sweep(watch.clone(), app.react.pace));
+        tokio::task::spawn_local(sweep(watch.clone(), app.react.pace));
         watch
     }
 
@@ -61,7 +61,7 @@ impl Watch {
         }
         let wake = Arc::new(Notify::new());
         watched.insert(payment, wake.clone());
-        tokio::spawn(follow(self.clone(), payment, wake));
+        tokio::task::spawn_local(follow(self.clone(), payment, wake));
     }
 }
 

@@ -87,6 +87,15 @@ impl Vault {
         })
     }
 
+    /// True while a patient's key exists.
+    pub fn has_key(&self, patient: PatientId) -> Result<bool, VaultError> {
+        match self.key(patient) {
+            Ok(key) => Ok(key.is_some()),
+            Err(VaultError::NoKey(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The key of a patient; nothing when it was forgotten.
     fn key(&self, patient: PatientId) -> Result<Option<Arc<Key>>, VaultError> {
         if let Some(key) = self.inner.patients.get(&patient) {

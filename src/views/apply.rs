@@ -109,7 +109,7 @@ fn prepare(writer: &Connection, projector: &dyn Projector) -> Result<u64, ViewsE
     if let Some(row) = rows.next()?
         && row.get::<_, i64>(0)? == projector.version()
     {
-        return Ok(row.get(1)?);
+        return Ok(row.get::<_, i64>(1)?.unsigned_abs());
     }
     drop(rows);
     for table in projector.tables() {

@@ -1,0 +1,111 @@
+//! `quittance replay`: the story of a payment, prescription, till or any stream, event by event.
+
+use super::{say, say_error};
+use crate::{
+    commands::payments::receipt_number,
+    recording,
+    settings::Settings,
+    store::{EventStore, Recorded, StoreError, embedded::EmbeddedStore},
+};
+use chrono::{DateTime, Utc};
+use clap::Args;
+use std::process::ExitCode;
+use uuid::Uuid;
+
+/// Lit le registre seul, sans le modifier, à côté du serveur s’il le faut.
+#[derive(Args)]
+pub struct Replay {
+    /// L’identifiant d’un paiement, d’une prescription, d’une caisse, ou un nom de flux complet.
+    id: String,
+    /// S’arrête à cette position du registre.
+    #[arg(long)]
+    position: Option<u64>,
+    /// S’arrête à cet instant (RFC 3339).
+    #[arg(long)]
+    at: Option<DateTime<Utc>>,
+    /// Une ligne JSON par événement.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Replay {
+    /// 1 if there is nothing of that name, or the log can't be read.
+    pub fn run(self, settings: &Settings) -> ExitCode {
+        let told = super::runtime().map_err(StoreError::from).and_then(|runtime| {
+            let store = EmbeddedStore::open_read_only(&settings.data)?;
+            runtime.block_on(self.tell(&store))
+        });
+        match told {
+            Ok(0) => {
+                say_error(format!("rien dans le registre au nom de {}", self.id));
+                ExitCode::FAILURE
+            }
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => {
+                say_error(error);
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    /// Tells all events that belong to the id: its own stream's, and those of what it set going.
+    async fn tell(&self, store: &EmbeddedStore) -> Result<usize, StoreError> {
+        let end = *store.head().borrow();
+        let upto = self.position.unwrap_or(end).min(end);
+        let (mut after, mut told) = (0, 0);
+        while after < upto {
+            let events = store.follow(after, 1_000).await?;
+            let Some(last) = events.last() else { break };
+            after = last.position;
+            for event in events.iter().filter(|event| event.position <= upto) {
+                if self.at.is_some_and(|at| event.recorded_at > at) {
+                    return Ok(told);
+                }
+                if self.concerns(event) {
+                    self.line(event);
+                    told += 1;
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// Its own stream, an event that names it, or one that it set going.
+    fn concerns(&self, event: &Recorded) -> bool {
+        let stream = event.stream.as_str();
+        if stream == self.id || stream.ends_with(&self.id) {
+            return true;
+        }
+        let Ok(id) = self.id.parse::<Uuid>() else { return false };
+        let quoted = format!("\"{id}\"");
+        contains(&event.body, quoted.as_bytes()) || contains(&event.meta, quoted.as_bytes())
+    }
+
+    fn line(&self, event: &Recorded) {
+        let body = String::from_utf8_lossy(&event.body);
+        if self.json {
+            say(format!(
+                "{{\"position\":{},\"stream\":\"{}\",\"revision\":{},\"name\":\"{}\",\"recordedAt\":\"{}\",\"body\":{body}}}",
+                event.position, event.stream, event.revision, event.name,
+                event.recorded_at.to_rfc3339(),
+            ));
+            return;
+        }
+        let by = recording::read(event).map_or_else(|why| why.to_string(), |read| read.meta.actor);
+        let receipt = receipt_number(event.stream.as_str(), event.revision);
+        let receipt = receipt.map(|number| format!("  reçu {number}")).unwrap_or_default();
+        say(format!(
+            "{:>8}  {}  {:<36} {} r{}  par {by}{receipt}",
+            event.position,
+            event.recorded_at.format("%Y-%m-%d %H:%M:%S%.3f"),
+            event.name,
+            event.stream,
+            event.revision,
+        ));
+        say(format!("          {body}"));
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
