@@ -1,6 +1,7 @@
 //! The rules of the ledger, in sentences: given a history, when somebody asks, then these facts.
 //!
-//! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history.
+//! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history,
+//! `golden` the shapes on disk.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod amount_rule;
@@ -9,6 +10,7 @@ mod duplicates;
 mod every_fact;
 mod exam;
 mod examples;
+mod golden;
 mod late_money;
 mod laws;
 mod money;
