@@ -1,12 +1,13 @@
 //! The rules of the ledger, in sentences: given a history, when somebody asks, then these facts.
 //!
 //! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history,
-//! `golden` the shapes on disk.
+//! `golden` and `events_doc` the shapes on disk.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod amount_rule;
 mod cash;
 mod duplicates;
+mod events_doc;
 mod every_fact;
 mod exam;
 mod examples;
