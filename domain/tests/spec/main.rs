@@ -1,7 +1,7 @@
 //! The rules of the ledger, in sentences: given a history, when somebody asks, then these facts.
 //!
 //! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history,
-//! `golden` and `events_doc` the shapes on disk.
+//! `golden` and `events_doc` the shapes on disk, `purity` what the domain may not reach for.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod amount_rule;
@@ -18,6 +18,7 @@ mod money;
 mod patient;
 mod phone;
 mod prescription;
+mod purity;
 mod receipt;
 mod review;
 mod stream;
