@@ -12,7 +12,8 @@ facts! {
         Opened = "payment-opened.v1",
         /// Written by the sender: the call leaves after this is durable.
         Sent = "payment-sent.v1",
-        /// Written by the sender: the provider knows the payment.
+        /// Written by the sender: the provider knows the payment. Written by callbacks and the watch
+        /// where they name money that was booked without a reference.
         Registered = "payment-registered.v1",
         /// Written by the sender: the provider refused before registration; no push was sent.
         Refused = "payment-refused.v1",

@@ -28,10 +28,8 @@ pub(super) fn book(attempt: &Attempt, prescription: &Prescription, id: PaymentId
         evidence: money.evidence,
         operation_at: money.operation_at,
     };
-    let prescription = if applied.is_zero() {
-        prescription.close(id)
-    } else {
-        vec![Paid { payment: id, amount: applied }.into()]
-    };
+    // Where nothing is due, nothing is live either: there is no attempt to close.
+    let prescription =
+        if applied.is_zero() { vec![] } else { vec![Paid { payment: id, amount: applied }.into()] };
     Booking { payment: vec![confirmed.into()], prescription, money: Some(Received { applied, advance }) }
 }

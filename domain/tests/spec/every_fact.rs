@@ -136,7 +136,7 @@ impl Fill {
             payment::ReferenceDiffers { known: self.text(), reported: self.text() }.into(),
             questioned.into(),
             payment::ResolutionProposed { by, outcome, note: self.text() }.into(),
-            payment::Resolved { by, outcome: payment::Outcome::Declined }.into(),
+            payment::Resolved { by, outcome }.into(),
         ];
         facts.map(Event::from).into()
     }

@@ -1,20 +1,24 @@
 //! The rules of the ledger, in sentences: given a history, when somebody asks, then these facts.
 //!
-//! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history.
+//! `support` has the grammar, `examples` the people and the sums, `laws` what holds for any history,
+//! `golden` and `events_doc` the shapes on disk, `purity` what the domain may not reach for.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod amount_rule;
 mod cash;
 mod duplicates;
+mod events_doc;
 mod every_fact;
 mod exam;
 mod examples;
+mod golden;
 mod late_money;
 mod laws;
 mod money;
 mod patient;
 mod phone;
 mod prescription;
+mod purity;
 mod receipt;
 mod review;
 mod stream;
