@@ -33,9 +33,7 @@ pub use identity::RequestId;
 
 /// Every route.
 fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/r/{code}", get().to(receipts::page))
-        .service(web::scope("/api").configure(api));
+    config.route("/r/{code}", get().to(receipts::page)).service(web::scope("/api").configure(api));
 }
 
 fn api(config: &mut ServiceConfig) {

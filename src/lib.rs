@@ -1,6 +1,7 @@
 //! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod execute;
@@ -12,6 +13,8 @@ pub mod providers;
 pub mod react;
 pub mod recording;
 pub mod secret;
+pub mod serve;
+pub mod settings;
 pub mod simulate_provider;
 pub mod store;
 pub mod vault;

@@ -10,7 +10,7 @@ use crate::{
     providers::{NotAProvider, Timing},
     react::{self, React},
     settings::Settings,
-    store::{EventStore, Store, StoreError, embedded::EmbeddedStore},
+    store::{Store, StoreError, embedded::EmbeddedStore},
     vault::{Passwords, Vault, VaultError},
     views::{Views, ViewsError},
 };
@@ -79,8 +79,7 @@ pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, Canno
         return Err(ViewsError::BeyondTheLog { views: batch.position(), log }.into());
     }
     let (react, words) = React::new(settings.watch_pace);
-    let timing =
-        Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
+    let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
     let app = Arc::new(App {
         ledger: Ledger { store: store.clone(), clock },
         views: views.clone(),

@@ -86,7 +86,10 @@ impl Replay {
         if self.json {
             say(format!(
                 "{{\"position\":{},\"stream\":\"{}\",\"revision\":{},\"name\":\"{}\",\"recordedAt\":\"{}\",\"body\":{body}}}",
-                event.position, event.stream, event.revision, event.name,
+                event.position,
+                event.stream,
+                event.revision,
+                event.name,
                 event.recorded_at.to_rfc3339(),
             ));
             return;

@@ -5,10 +5,7 @@
 //! 3. A callback (`http::callbacks`), the watch (`react::watch`) or a statement tells the outcome.
 //! 4. [`hear`] books it: payment, prescription and receipt in one commit (`domain::settlement`).
 
-use super::{
-    Booked, Done, booking_plan, find,
-    payments::unknown,
-};
+use super::{Booked, Done, booking_plan, find, payments::unknown};
 use crate::{
     app::{App, purpose},
     execute::Asked,

@@ -1,6 +1,8 @@
 //! `/api/exams`: the catalogue and its prices.
 
-use super::{body::Body, identity::Identity, patients::Made, position, problem::Problem, server::State, text};
+use super::{
+    body::Body, identity::Identity, patients::Made, position, problem::Problem, server::State, text,
+};
 use crate::{commands::exams, failure::Failure};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono::NaiveDate;

@@ -2,7 +2,9 @@
 //!
 //! What a provider posts back arrives in [`super::callbacks`].
 
-use super::{body::Body, identity::Identity, limits, position, problem::Problem, receipts, server::State, text};
+use super::{
+    body::Body, identity::Identity, limits, position, problem::Problem, receipts, server::State, text,
+};
 use crate::{
     commands::mobile_money::{self, Initiate, is_waiting},
     failure::Failure,

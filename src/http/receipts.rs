@@ -90,8 +90,7 @@ async fn find(
     let number: ReceiptNumber = number.parse().map_err(|_| Problem::not_found("receipt"))?;
     let position = position::reached(state, request).await?;
     let receipt = state.app.views.first(projections::receipts::by_number(&number)).map_err(Failure::from)?;
-    let visible =
-        |receipt: &Receipt| who.sees_only().is_none_or(|cashier| cashier == receipt.cashier_id);
+    let visible = |receipt: &Receipt| who.sees_only().is_none_or(|cashier| cashier == receipt.cashier_id);
     Ok((position, receipt.filter(visible).ok_or_else(|| Problem::not_found("receipt"))?))
 }
 

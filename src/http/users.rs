@@ -1,6 +1,8 @@
 //! `/api/users`: add, list, lock out.
 
-use super::{body::Body, identity::Identity, patients::Made, position, problem::Problem, server::State, text};
+use super::{
+    body::Body, identity::Identity, patients::Made, position, problem::Problem, server::State, text,
+};
 use crate::{commands::users, failure::Failure};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use domain::{

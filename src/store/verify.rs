@@ -94,3 +94,9 @@ fn refuse(bent: Option<&Bent>, reached: u64) -> Result<(), StoreError> {
         _ => Ok(()),
     }
 }
+
+/// The id of the ledger in `dir`, also of a damaged one.
+pub fn store_id(dir: &Path) -> Result<[u8; 16], StoreError> {
+    let connection = files::reading(dir)?;
+    Ok(connection.query_row("SELECT store_id FROM log_head", [], |row| row.get(0))?)
+}

@@ -66,11 +66,7 @@ impl Batch {
     pub fn stopped(&self) -> Vec<StoppedProjector> {
         let stopped = |running: &Running| {
             let reason = running.stopped.clone()?;
-            Some(StoppedProjector {
-                name: running.projector.name(),
-                position: running.position + 1,
-                reason,
-            })
+            Some(StoppedProjector { name: running.projector.name(), position: running.position + 1, reason })
         };
         self.projectors.iter().filter_map(stopped).collect()
     }
@@ -153,9 +149,9 @@ fn run(
             Err(Trouble::Engine(error)) => return Err(error.into()),
         }
     }
-    let moved = transaction.prepare_cached("update checkpoints set position = $1 where name = $2")?.execute(
-        (i64::try_from(position).unwrap_or(i64::MAX), running.projector.name()),
-    )?;
+    let moved = transaction
+        .prepare_cached("update checkpoints set position = $1 where name = $2")?
+        .execute((i64::try_from(position).unwrap_or(i64::MAX), running.projector.name()))?;
     debug_assert_eq!(moved, 1);
     Ok((position, stopped))
 }

@@ -74,8 +74,7 @@ pub fn compare(live: &Path, rebuilt: PathBuf, at: u64) -> Result<Vec<Difference>
     )?;
     both.execute("attach database $1 as rebuilt", [rebuilt.to_string_lossy()])?;
     let both = both.transaction()?;
-    let reached: i64 =
-        both.query_row("select max(position) from main.checkpoints", [], |row| row.get(0))?;
+    let reached: i64 = both.query_row("select max(position) from main.checkpoints", [], |row| row.get(0))?;
     if reached.unsigned_abs() != at {
         return Err(ViewsError::Behind { wanted: at, reached: reached.unsigned_abs() });
     }

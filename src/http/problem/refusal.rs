@@ -78,16 +78,12 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
             "cashier_has_till",
             "Vous avez déjà une caisse ouverte. Continuez avec elle.",
         ),
-        Refusal::NotNow { ask, stage } => Problem::new(
-            conflict,
-            "not_now",
-            format!("« {} » : {}", french(ask), stage_sentence(stage)),
-        ),
-        Refusal::NotYours => Problem::new(
-            StatusCode::FORBIDDEN,
-            "not_yours",
-            "Une autre personne doit faire cette opération.",
-        ),
+        Refusal::NotNow { ask, stage } => {
+            Problem::new(conflict, "not_now", format!("« {} » : {}", french(ask), stage_sentence(stage)))
+        }
+        Refusal::NotYours => {
+            Problem::new(StatusCode::FORBIDDEN, "not_yours", "Une autre personne doit faire cette opération.")
+        }
     }
 }
 
@@ -95,9 +91,7 @@ fn not_found(what: &'static str) -> Problem {
     let (code, detail) = match what {
         "patient" => ("patient_not_found", "Patient introuvable. Cherchez-le par son nom."),
         "exam" => ("exam_not_found", "Examen introuvable au catalogue."),
-        "prescription" => {
-            ("prescription_not_found", "Prescription introuvable. Cherchez-la par son numéro.")
-        }
+        "prescription" => ("prescription_not_found", "Prescription introuvable. Cherchez-la par son numéro."),
         "payment" => ("payment_not_found", "Paiement introuvable."),
         "receipt" => ("receipt_not_found", "Aucun reçu ne porte ce numéro."),
         "user" => ("user_not_found", "Utilisateur introuvable."),
