@@ -1,0 +1,268 @@
+//! A real server on a free port, in a process of its own, with a simulated provider beside it.
+//!
+//! The simulator lives in the test's process, so that it outlives a `kill -9` of the server.
+
+use quittance::{
+    providers::CallbackScheme,
+    secret::Secret,
+    simulate_provider::{self, Options},
+};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// The secret that provider and server share in this run.
+pub struct Provider {
+    pub running: simulate_provider::Running,
+    pub merchant_id: String,
+    pub api_key: String,
+    pub secret_key: String,
+}
+
+/// A server process and its folder.
+pub struct Server {
+    child: Child,
+    pub url: String,
+    pub dir: PathBuf,
+    pub provider: Provider,
+    env: Vec<(String, String)>,
+    _folder: TempDir,
+}
+
+/// Random text for secrets of this run.
+pub fn random() -> String {
+    format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple())
+}
+
+/// A simulated provider with fresh secrets; every wait is scaled by `pace`.
+pub async fn provider(pace: f64, scheme: CallbackScheme) -> Provider {
+    let (api_key, secret_key) = (random(), random());
+    let options = Options {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        merchant_id: "CHU".into(),
+        api_key: Secret::parse(&api_key).unwrap(),
+        secret_key: Secret::parse(&secret_key).unwrap(),
+        scheme,
+        pace,
+        seed: 7,
+    };
+    let running = simulate_provider::start(options).await.unwrap();
+    Provider { running, merchant_id: "CHU".into(), api_key, secret_key }
+}
+
+impl Server {
+    /// A server without limits, whose simulator and watch run a hundred times faster than life.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with more environment; a later value for a name wins.
+    pub async fn start_with(env: &[(&str, &str)]) -> Self {
+        let provider = provider(0.01, CallbackScheme::XSignature).await;
+        Self::start_at(provider, env)
+    }
+
+    /// A server for this provider.
+    pub fn start_at(provider: Provider, env: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let dir = folder.path().join("data");
+        let mut all = vec![];
+        for (code, path) in [("TMONEY", "tmoney"), ("FLOOZ", "flooz")] {
+            let addr = provider.running.addr();
+            all.push((format!("{code}_API_URL"), format!("http://{addr}/{path}")));
+            all.push((format!("{code}_MERCHANT_ID"), provider.merchant_id.clone()));
+            all.push((format!("{code}_API_KEY"), provider.api_key.clone()));
+            all.push((format!("{code}_SECRET_KEY"), provider.secret_key.clone()));
+        }
+        for (name, value) in [
+            ("QUITTANCE_LISTEN", "127.0.0.1:0"),
+            ("QUITTANCE_WATCH_PACE", "0.01"),
+            ("QUITTANCE_LIMIT_GENERAL", "0"),
+            ("QUITTANCE_LIMIT_PAYMENTS", "0"),
+            ("QUITTANCE_LIMIT_LOGINS", "0"),
+            ("QUITTANCE_LIMIT_CALLBACKS", "0"),
+            ("QUITTANCE_LIMIT_REJECTIONS", "0"),
+            ("RUST_LOG", "info"),
+        ] {
+            all.push((name.into(), value.into()));
+        }
+        all.extend(env.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+        let (child, url) = spawn(&dir, &all);
+        Self { child, url, dir, provider, env: all, _folder: folder }
+    }
+
+    /// The process, for signals.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`, and gone.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits for the end of a process that was told to end.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// Starts the program again on the same folder; it listens at another port.
+    pub fn restart(&mut self) {
+        let (child, url) = spawn(&self.dir, &self.env);
+        (self.child, self.url) = (child, url);
+    }
+
+    /// All that the server wrote to its log.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.join("server.log")).unwrap()
+    }
+
+    /// The password of a user of the demo.
+    pub fn password(&self, username: &str) -> String {
+        let told: Value =
+            serde_json::from_slice(&std::fs::read(self.dir.join("demo.json")).unwrap()).unwrap();
+        let logins = told["logins"].as_array().unwrap().clone();
+        let login = logins.into_iter().find(|login| login["username"] == username).unwrap();
+        login["password"].as_str().unwrap().to_owned()
+    }
+
+    /// A signed-in user: `admin`, `caisse1`, `caisse2`, `labo`, `compta`, `audit`.
+    pub async fn login(&self, username: &str) -> Caller {
+        let anonymous = self.anonymous();
+        let body = json!({"username": username, "password": self.password(username)});
+        let answer = anonymous.post("/api/auth/login", body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        Caller { token: answer.json["token"].as_str().map(str::to_owned), ..anonymous }
+    }
+
+    /// Nobody.
+    pub fn anonymous(&self) -> Caller {
+        Caller {
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            url: self.url.clone(),
+            token: None,
+        }
+    }
+
+    /// Runs another command of the program on the same folder.
+    pub fn run(&self, args: &[&str]) -> std::process::Output {
+        command(&self.dir, &self.env).args(args).output().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn command(dir: &Path, env: &[(String, String)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    command.arg("--data").arg(dir).envs(env.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+fn spawn(dir: &Path, env: &[(String, String)]) -> (Child, String) {
+    std::fs::create_dir_all(dir).unwrap();
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("server.log")).unwrap();
+    let mut command = command(dir, env);
+    let mut child = command.args(["demo", "--empty"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = loop {
+        let line = lines.next().expect("the server says where it listens").unwrap();
+        if let Some((_, url)) = line.split_once("écoute sur ") {
+            break url.to_owned();
+        }
+    };
+    // What it says later is read and dropped: a full pipe would stop it.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, url)
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Caller {
+    pub http: reqwest::Client,
+    pub url: String,
+    pub token: Option<String>,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+    pub json: Value,
+}
+
+impl Caller {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(reqwest::Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(reqwest::Method::POST, path).json(&body)).await
+    }
+
+    /// A command that may be sent again with the same key.
+    pub async fn post_once(&self, path: &str, key: &str, body: Value) -> Answer {
+        let request = self.request(reqwest::Method::POST, path).header("Idempotency-Key", key);
+        self.send(request.json(&body)).await
+    }
+
+    /// A request to be completed by the caller.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The same where the server may die meanwhile.
+    pub async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await?;
+        let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Answer { status, headers, text, json })
+    }
+}
+
+impl Answer {
+    /// A text field that must be there.
+    pub fn text_of(&self, field: &str) -> String {
+        self.json[field].as_str().unwrap_or_else(|| panic!("no {field} in {}", self.text)).to_owned()
+    }
+
+    /// The position of the answer.
+    pub fn position(&self) -> u64 {
+        self.headers["Ledger-Position"].to_str().unwrap().parse().unwrap()
+    }
+}
+
+/// Tries until it is so; a test never waits for a fixed time, and never for ever.
+pub async fn eventually<T>(what: &str, mut so: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(found) = so().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
