@@ -1,0 +1,30 @@
+# Two commands are all a fresh machine needs: `make run` and `make test`.
+
+.PHONY: run test test-long lint bench clean
+
+CARGO ?= cargo
+
+# The server on the embedded ledger, with demo data and a simulated provider. Cargo alone is needed.
+run:
+	$(CARGO) run --release --quiet -- demo
+
+# Everything that can be checked here; installs what it needs.
+test: lint
+	$(CARGO) test --workspace
+
+# The long runs: 200 times `kill -9`, and whatever else takes its time.
+test-long:
+	QUITTANCE_KILLS=200 $(CARGO) test --test durability
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --workspace --no-deps --quiet
+	sh scripts/deny.sh
+
+# Ratios to a peer, measured side by side in one run; see benches/README.md.
+bench:
+	bash benches/run.sh
+
+clean:
+	$(CARGO) clean
