@@ -42,7 +42,7 @@ pub struct Counters {
     callbacks: Option<DefaultKeyedRateLimiter<Wallet>>,
     rejections: Option<DefaultKeyedRateLimiter<Wallet>>,
     /// Accounts whose failures have used up their hour, with the seconds to wait.
-    locked: Cache<String, u64>,
+    locked: Cache<String, u32>,
 }
 
 impl Counters {
@@ -70,7 +70,7 @@ fn check<K: Hash + Eq + Clone>(limiter: Option<&DefaultKeyedRateLimiter<K>>, key
     let Some(limiter) = limiter else { return Ok(()) };
     limiter.check_key(key).map_err(|until| {
         let wait = until.wait_time_from(DefaultClock::default().now());
-        Problem::too_many(wait.as_secs().max(1))
+        Problem::too_many(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1))
     })
 }
 

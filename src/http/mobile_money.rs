@@ -152,7 +152,7 @@ fn refused(payment: PaymentId, attempt: &Attempt) -> Option<Problem> {
         format!("{detail} Rien n’a été débité ; encaissez autrement ou recommencez avec un autre numéro.");
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     let mut problem = Problem::new(status, code, detail);
-    problem.payment_id = Some(payment.to_string());
+    problem.payment = Some(payment);
     Some(problem)
 }
 

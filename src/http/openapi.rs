@@ -1,6 +1,6 @@
 //! The contract, from the code: `/api/openapi.json`, and `docs/openapi.json` for those who read it there.
 
-use super::problem::Problem;
+use super::problem::ProblemJson;
 use actix_web::HttpResponse;
 use std::collections::BTreeMap;
 use utoipa::{
@@ -18,7 +18,7 @@ use utoipa::{
         license(name = "MIT OR Apache-2.0")),
     modifiers(&Bearer),
     security(("bearer" = [])),
-    components(schemas(Problem)),
+    components(schemas(ProblemJson)),
     paths(
         super::auth::login, super::auth::logout,
         super::users::add, super::users::all, super::users::disable,
@@ -50,7 +50,7 @@ pub struct Problems;
 
 impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let content = || ContentBuilder::new().schema(Some(Problem::schema())).build();
+        let content = || ContentBuilder::new().schema(Some(ProblemJson::schema())).build();
         let problem = |description: &str| {
             let response = ResponseBuilder::new().description(description);
             RefOr::T(response.content("application/problem+json", content()).build())

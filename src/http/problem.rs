@@ -10,50 +10,67 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
+use domain::PaymentId;
 use serde::Serialize;
 use std::fmt;
 
 /// An answer that says what went wrong and what to do.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug)]
 pub struct Problem {
-    /// Where the code is explained.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The sentence again, for clients that show titles.
-    pub title: String,
     /// The HTTP status.
-    pub status: u16,
-    /// What happened, what is true of the money, what to do next; in French.
-    pub detail: String,
+    pub status: StatusCode,
     /// Stable, in English.
     pub code: &'static str,
-    /// The seed's field: the same sentence.
-    pub error: String,
+    /// What happened, what is true of the money, what to do next; in French.
+    pub detail: String,
     /// The field that is wrong, as a JSON pointer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// The payment that this is about.
-    #[serde(skip_serializing_if = "Option::is_none", rename = "paymentId")]
-    pub payment_id: Option<String>,
+    pub payment: Option<PaymentId>,
     /// Seconds after which trying again makes sense.
-    #[serde(skip)]
-    pub retry_after: Option<u64>,
+    pub retry_after: Option<u32>,
+}
+
+/// A problem as it is sent.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemJson<'a> {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: &'a str,
+    status: u16,
+    /// What happened, what is true of the money, what to do next; in French.
+    detail: &'a str,
+    /// Stable, in English.
+    code: &'a str,
+    /// The seed's field: the same sentence.
+    error: &'a str,
+    /// The field that is wrong, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    /// The payment that this is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_id: Option<String>,
 }
 
 impl Problem {
     /// A problem with its status, code and sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        Self {
-            kind: format!("/docs/problems#{code}"),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            status: status.as_u16(),
-            error: detail.clone(),
-            detail,
-            code,
-            pointer: None,
-            payment_id: None,
-            retry_after: None,
+        Self { status, code, detail: detail.into(), pointer: None, payment: None, retry_after: None }
+    }
+
+    fn json(&self) -> ProblemJson<'_> {
+        ProblemJson {
+            kind: format!("/docs/problems#{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            error: &self.detail,
+            pointer: self.pointer.as_deref(),
+            payment_id: self.payment.map(|payment| payment.to_string()),
         }
     }
 
@@ -88,13 +105,13 @@ impl Problem {
     }
 
     /// Too many requests of one identity.
-    pub fn too_many(seconds: u64) -> Self {
+    pub fn too_many(seconds: u32) -> Self {
         let detail = format!("Trop de demandes. Rien n’a été enregistré ; réessayez dans {seconds} s.");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).after(seconds)
     }
 
     #[must_use]
-    fn after(mut self, seconds: u64) -> Self {
+    fn after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
         self
     }
@@ -106,24 +123,24 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status, self.code)
+        write!(f, "{} {}", self.status.as_u16(), self.code)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        self.status
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
+        let mut response = HttpResponse::build(self.status);
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
-        if self.status == 401 {
+        if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        response.content_type("application/problem+json").json(self)
+        response.content_type("application/problem+json").json(self.json())
     }
 }
 

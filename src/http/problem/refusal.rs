@@ -51,7 +51,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
                 "Un paiement mobile est déjà en cours pour cette prescription. Attendez son résultat, ou \
                  abandonnez-le avant d’encaisser autrement.",
             );
-            problem.payment_id = Some(payment.to_string());
+            problem.payment = Some(payment);
             problem
         }
         Refusal::TenderedTooLittle { due, tendered } => {
