@@ -117,6 +117,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_LIMIT_GENERAL", "requests of a user in a minute, default 600; 0 lifts the limit"),
     ("QUITTANCE_LIMIT_PAYMENTS", "payments of a user in a minute, default 30"),
     ("QUITTANCE_LIMIT_LOGINS", "failed sign-ins of an account and address in an hour, default 5"),
+    ("QUITTANCE_LIMIT_ANONYMOUS", "sign-ins and receipt checks from one address in a minute, default 300"),
     ("QUITTANCE_LIMIT_CALLBACKS", "callbacks of a provider in a second, default 500"),
     ("QUITTANCE_LIMIT_REJECTIONS", "rejected callbacks written down in a minute, default 60"),
     ("API_URL", "where providers reach this server, default http:// and the listening address"),
@@ -180,6 +181,7 @@ impl File {
             (&mut limits.general_per_minute, "QUITTANCE_LIMIT_GENERAL"),
             (&mut limits.payments_per_minute, "QUITTANCE_LIMIT_PAYMENTS"),
             (&mut limits.logins_per_hour, "QUITTANCE_LIMIT_LOGINS"),
+            (&mut limits.anonymous_per_minute, "QUITTANCE_LIMIT_ANONYMOUS"),
             (&mut limits.callbacks_per_second, "QUITTANCE_LIMIT_CALLBACKS"),
             (&mut limits.rejections_per_minute, "QUITTANCE_LIMIT_REJECTIONS"),
         ] {

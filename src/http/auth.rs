@@ -42,6 +42,7 @@ pub async fn login(
 ) -> Result<HttpResponse, Problem> {
     let Credentials { username, password } = body.content;
     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    limits::anonymous(&state.limits, &request)?;
     let account = format!("{}@{peer}", username.to_lowercase());
     limits::login(&state.limits, &account)?;
     let id = UserId::of_username(&username);

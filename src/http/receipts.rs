@@ -1,6 +1,6 @@
 //! `/api/receipts`: a receipt, its QR, and what a scan must show. Pictures are made when asked for.
 
-use super::{body::Body, identity::Identity, position, problem::Problem, server::State};
+use super::{body::Body, identity::Identity, limits, position, problem::Problem, server::State};
 use crate::{
     failure::Failure,
     proof::{qr, receipt_code, receipt_code::ReceiptCode},
@@ -124,6 +124,7 @@ pub async fn verify(
     request: HttpRequest,
     body: Body<Scan>,
 ) -> Result<HttpResponse, Problem> {
+    limits::anonymous(&state.limits, &request)?;
     let vault = &state.app.vault;
     let code = receipt_code::check(&body.content.code, |key_id| vault.public_key(key_id));
     let code = code.map_err(|_| {
@@ -157,7 +158,12 @@ pub async fn keys(state: web::Data<State>) -> HttpResponse {
 }
 
 /// What a telephone shows that opens the QR: the verdict, in a page without script.
-pub async fn page(state: web::Data<State>, code: web::Path<String>) -> HttpResponse {
+pub async fn page(
+    state: web::Data<State>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    limits::anonymous(&state.limits, &request)?;
     let vault = &state.app.vault;
     let checked = receipt_code::check(&code, |key_id| vault.public_key(key_id));
     let (status, body) = match checked {
@@ -181,5 +187,5 @@ pub async fn page(state: web::Data<State>, code: web::Path<String>) -> HttpRespo
     let head = "<!doctype html><html lang=fr><meta charset=utf-8>\
                 <meta name=viewport content='width=device-width'><title>Reçu</title>";
     let html = format!("{head}{body}</html>");
-    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html)
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }

@@ -85,6 +85,7 @@ impl Server {
             ("QUITTANCE_LIMIT_GENERAL", "0"),
             ("QUITTANCE_LIMIT_PAYMENTS", "0"),
             ("QUITTANCE_LIMIT_LOGINS", "0"),
+            ("QUITTANCE_LIMIT_ANONYMOUS", "0"),
             ("QUITTANCE_LIMIT_CALLBACKS", "0"),
             ("QUITTANCE_LIMIT_REJECTIONS", "0"),
             ("RUST_LOG", "info"),

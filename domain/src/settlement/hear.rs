@@ -117,7 +117,9 @@ fn success(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report
         return only(claim(attempt, report));
     }
     if is_foreign(&report) || report.amount.is_some_and(Money::is_zero) {
-        return only(question(report));
+        // A question can be resolved only where nothing is booked; after that it is a contradiction.
+        let odd = if attempt.stage.is_booked() { contradict(report) } else { question(report) };
+        return only(odd);
     }
     if attempt.stage.is_booked() {
         return again(attempt, report);

@@ -54,7 +54,7 @@ fn no_more_goes_to_the_prescription_than_was_asked_by_this_attempt() {
     let proof = success_of(1_000);
     given::<Case>([prescribed(1_000), opened(FIRST), pay(asked)])
         .when(hear(proof.clone()))
-        .then([confirmed(&proof, 600, 400), paid_by(FIRST, 600), receipt(600, 400)])
+        .then([confirmed_of(xof(600), &proof, 600, 400), paid_by(FIRST, 600), receipt(600, 400)])
         .stands_at("PAID")
         .owes(400);
 }

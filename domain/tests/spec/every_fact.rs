@@ -101,6 +101,7 @@ impl Fill {
     fn outcomes(&self) -> Vec<Event> {
         let (by, evidence, provider_ref) = (UserId(self.id), self.evidence(), Some(self.text()));
         let confirmed = payment::Confirmed {
+            asked: self.money,
             reported: self.money,
             applied: self.money,
             advance: Money::ZERO,

@@ -114,7 +114,12 @@ pub fn pending(source: Source, key: &str) -> Report {
 }
 
 pub fn confirmed(report: &Report, applied: i64, advance: i64) -> Fact {
+    confirmed_of(terms().amount, report, applied, advance)
+}
+
+pub fn confirmed_of(asked: Money, report: &Report, applied: i64, advance: i64) -> Fact {
     pay(Confirmed {
+        asked,
         reported: xof(applied + advance),
         applied: xof(applied),
         advance: xof(advance),

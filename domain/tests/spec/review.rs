@@ -47,6 +47,7 @@ fn only_a_review_can_be_resolved() {
 #[test]
 fn the_second_person_books_what_came() {
     let booked = Confirmed {
+        asked: terms().amount,
         reported: xof(1_000),
         applied: xof(1_000),
         advance: xof(0),
@@ -70,6 +71,7 @@ fn the_second_person_books_what_came() {
 fn less_than_asked_is_paid_once_two_persons_say_so() {
     let outcome = Outcome::Paid(xof(655));
     let booked = Confirmed {
+        asked: terms().amount,
         reported: xof(655),
         applied: xof(655),
         advance: xof(0),
