@@ -30,7 +30,8 @@ pub trait EventStore: Send + Sync {
     /// empty, not an error.
     async fn read(&self, stream: &StreamId, after: u64) -> Result<Vec<Recorded>, StoreError>;
 
-    /// At most `limit` events with a position above `after`, in order and without a hole.
+    /// At most `limit` events with a position above `after`, in order and without a hole; fewer only at
+    /// the end of the log. Engines check what they can on the way and answer [`StoreError::Damaged`].
     async fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError>;
 
     /// What a command with this key has written, if it was carried out before.
@@ -38,6 +39,8 @@ pub trait EventStore: Send + Sync {
 
     /// Writes all of `commit` durably, or nothing. A commit whose events are there already (same
     /// ids at the expected places, or the same command key) is answered with what was written then.
+    /// `Tail` expects no place, so a commit of such writes alone is only known by its command key. The
+    /// append goes on when its future is dropped.
     async fn append(&self, commit: Commit) -> Result<Appended, AppendError>;
 
     /// The last durable position, and a wake-up for each new one.

@@ -48,7 +48,11 @@ pub fn walk(
         Err(StoreError::Damaged { position, .. }) => position - 1,
         Err(_) => 0,
     };
-    let bent = streams::bent(&connection, total)?;
+    let bent = match streams::bent(&connection, total) {
+        // The walk may still name an event: what is only known of the whole comes after it.
+        Err(error) if unreadable(&error) => Some(Bent { position: total + 1, what: error.to_string() }),
+        bent => bent?,
+    };
     let (mut end, mut tree) = (End::EMPTY, Tree::default());
     while end.position < total {
         for event in page(&connection, &end, total)? {

@@ -5,7 +5,7 @@
 
 use crate::commits::{all, commit, is_conflict, note, queued, revisions, stream, told, write};
 use quittance::store::embedded::{EmbeddedStore, QUEUE};
-use quittance::store::{AppendError, Appended, Commit, Expected, Store};
+use quittance::store::{AppendError, Appended, Commit, Expected, Store, StoreError};
 use rusqlite::Connection;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -153,4 +153,45 @@ async fn what_is_queued_is_written_before_the_store_is_closed() {
     drop(store);
     let store: Store = Arc::new(EmbeddedStore::open(dir.path()).unwrap());
     assert_eq!(all(&store).await.len(), 10);
+}
+
+/// A constraint that is looked at in COMMIT makes it fail, as a sync that fails does.
+#[tokio::test]
+async fn after_a_commit_of_unknown_outcome_nothing_is_written() {
+    let dir = TempDir::new().unwrap();
+    let embedded = Arc::new(EmbeddedStore::open(dir.path()).unwrap());
+    let (store, mut failed): (Store, _) = (embedded.clone(), embedded.failed());
+    let before = note(&store, "note-1").await;
+    let lock = Connection::open(dir.path().join("ledger.db")).unwrap();
+    lock.execute_batch(
+        "CREATE TABLE debts (stream INTEGER REFERENCES streams (id) DEFERRABLE INITIALLY DEFERRED);
+         CREATE TRIGGER debt AFTER INSERT ON events WHEN NEW.body = CAST('debt' AS BLOB)
+         BEGIN INSERT INTO debts VALUES (-1); END;
+         BEGIN IMMEDIATE;",
+    )
+    .unwrap();
+    let one = |body: &str| commit([write(&format!("note-{body}"), Expected::Tail, &[body])]);
+    let waiting = queued(&store, [one("sound"), one("debt"), one("sound")]);
+    assert_eq!(*failed.borrow(), None);
+    lock.execute_batch("COMMIT").unwrap();
+    let mut unknown = 0;
+    for append in waiting {
+        match append.await {
+            Ok(appended) => assert_eq!((appended.position(), unknown), (2, 0)),
+            Err(AppendError::Unanswered(_)) => unknown += 1,
+            Err(AppendError::Store(StoreError::Stopped)) => assert!(unknown > 0),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert!(unknown > 0);
+    assert!(failed.wait_for(Option::is_some).await.unwrap().is_some());
+    let late = store.append(one("sound")).await;
+    assert!(matches!(late, Err(AppendError::Store(StoreError::Stopped))), "{late:?}");
+    // Reading goes on.
+    assert_eq!(all(&store).await[0], before);
+    let acknowledged = *store.head().borrow();
+    drop((store, embedded));
+    lock.execute_batch("DROP TRIGGER debt").unwrap();
+    let store: Store = Arc::new(EmbeddedStore::open(dir.path()).unwrap());
+    assert_eq!(note(&store, "note-1").await.position, acknowledged + 1);
 }

@@ -112,6 +112,40 @@ async fn a_changed_event_is_named() {
     }
 }
 
+/// Past SQLite, in the file itself.
+#[tokio::test]
+async fn a_flipped_byte_is_named() {
+    let dir = ledger().await;
+    let ids = ids(dir.path());
+    let file = dir.path().join("ledger.db");
+    let sound = std::fs::read(&file).unwrap();
+    let place = sound.windows(16).position(|bytes| bytes == ids[76].as_bytes()).unwrap();
+
+    let mut flipped = sound.clone();
+    flipped[place + 8] ^= 1;
+    std::fs::write(&file, &flipped).unwrap();
+    is_damaged(dir.path(), 77, "do not give its chain");
+
+    // The kind of the page: nothing on it can be read.
+    let mut flipped = sound.clone();
+    flipped[place / 4096 * 4096] ^= 0xff;
+    std::fs::write(&file, &flipped).unwrap();
+    let Err(StoreError::Damaged { position, what }) = verify(dir.path(), &mut |_, _| {}) else {
+        panic!("a page that can't be read went unseen");
+    };
+    assert!((40..=77).contains(&position) && what.contains("malformed"), "{position}: {what}");
+}
+
+fn ids(dir: &Path) -> Vec<uuid::Uuid> {
+    let mut ids = vec![];
+    let gather = &mut |event: &Recorded| {
+        ids.push(event.id);
+        Ok(ControlFlow::Continue(()))
+    };
+    walk(dir, &mut |_, _| {}, gather).unwrap();
+    ids
+}
+
 #[tokio::test]
 async fn a_deleted_event_is_named() {
     for position in [1, 76, 77, 2000] {

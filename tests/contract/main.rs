@@ -2,7 +2,7 @@
 //!
 //! A promise is a function of a store, in a file named after what it is about. `engines.rs` opens the
 //! stores. `canaries.rs` keeps the suite honest: stores that are broken on purpose must fail it. What
-//! only the embedded engine can be asked stands in `files.rs`, `batches.rs` and `damage.rs`.
+//! only the embedded engine can be asked stands in `files.rs`, `batches.rs`, `damage.rs` and `kill.rs`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod atomicity;
@@ -14,6 +14,7 @@ mod damage;
 mod engines;
 mod expectations;
 mod files;
+mod kill;
 mod order;
 mod retries;
 

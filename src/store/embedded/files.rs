@@ -30,11 +30,12 @@ const WRITING: [(&str, &str); 9] = [
     ("wal_autocheckpoint", "0"),
     ("journal_size_limit", "67108864"),
     ("cell_size_check", "1"),
-    ("cache_size", "-65536"),
+    // 16 MiB. After a page split SQLite walks its whole cache at COMMIT, so more would cost more.
+    ("cache_size", "-16384"),
 ];
 
 const READING: [(&str, &str); 4] =
-    [("query_only", "1"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("cache_size", "-8192")];
+    [("query_only", "1"), ("trusted_schema", "0"), ("cell_size_check", "1"), ("cache_size", "-4096")];
 
 /// The database file in a directory.
 pub fn ledger(dir: &Path) -> PathBuf {
