@@ -1,6 +1,6 @@
 //! The only place with effects: asks providers for money and for news. A rebuild never runs it.
 //!
-//! Commands leave a word here after their commit is durable; the loop in [`run`] acts on it. What a
+//! Commands leave a word here after their commit is durable; one loop acts on it. What a
 //! crash cut off is found again at the next start: every attempt without an outcome is asked for, every erased patient's key destroyed.
 
 pub mod plan;
@@ -30,7 +30,7 @@ enum Word {
     Watch(PaymentId),
 }
 
-/// The other end, for [`run`].
+/// The other end, for [`start`].
 pub struct Words(mpsc::UnboundedReceiver<Word>);
 
 impl React {
