@@ -6,7 +6,7 @@ CARGO ?= cargo
 
 # The server on the embedded ledger, with demo data and a simulated provider. Cargo alone is needed.
 run:
-	$(CARGO) run --release --quiet -- demo
+	$(CARGO) run --release -- demo
 
 # Everything that can be checked here; installs what it needs.
 test: lint

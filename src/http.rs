@@ -36,14 +36,22 @@ fn routes(config: &mut ServiceConfig) {
     config.route("/r/{code}", get().to(receipts::page)).service(web::scope("/api").configure(api));
 }
 
+/// What queues and providers wait for comes first: routes are tried in this order.
 fn api(config: &mut ServiceConfig) {
     config
-        .route("/openapi.json", get().to(openapi::json))
+        .route("/payments/mobile-money/initiate", post().to(mobile_money::initiate))
+        .route("/payments/mobile-money/callback/{provider}", post().to(callbacks::take_in))
+        .route("/payments/mobile-money/{id}/status", get().to(mobile_money::status))
+        .route("/payments/cash", post().to(payments::cash))
+        .route("/prescriptions", post().to(prescriptions::register))
+        .route("/prescriptions", get().to(prescriptions::search))
+        .route("/prescriptions/{id}", get().to(prescriptions::show))
+        .route("/payments", get().to(payments::list))
+        .route("/payments/{id}", get().to(payments::show))
+        .route("/payments/{id}/abandon", post().to(payments::abandon))
+        .route("/payments/{id}/resolve", post().to(payments::resolve))
         .route("/auth/login", post().to(auth::login))
         .route("/auth/logout", post().to(auth::logout))
-        .route("/users", post().to(users::add))
-        .route("/users", get().to(users::all))
-        .route("/users/{id}/disable", post().to(users::disable))
         .route("/patients", post().to(patients::register))
         .route("/patients", get().to(patients::search))
         .route("/patients/{id}", get().to(patients::show))
@@ -51,19 +59,8 @@ fn api(config: &mut ServiceConfig) {
         .route("/exams", post().to(exams::list))
         .route("/exams", get().to(exams::all))
         .route("/exams/{id}/prices", post().to(exams::price))
-        .route("/prescriptions", post().to(prescriptions::register))
-        .route("/prescriptions", get().to(prescriptions::search))
-        .route("/prescriptions/{id}", get().to(prescriptions::show))
         .route("/tills/open", post().to(tills::open))
         .route("/tills", get().to(tills::all))
-        .route("/payments", get().to(payments::list))
-        .route("/payments/cash", post().to(payments::cash))
-        .route("/payments/mobile-money/initiate", post().to(mobile_money::initiate))
-        .route("/payments/mobile-money/callback/{provider}", post().to(callbacks::take_in))
-        .route("/payments/mobile-money/{id}/status", get().to(mobile_money::status))
-        .route("/payments/{id}", get().to(payments::show))
-        .route("/payments/{id}/abandon", post().to(payments::abandon))
-        .route("/payments/{id}/resolve", post().to(payments::resolve))
         .route("/receipts/verify", post().to(receipts::verify))
         .route("/receipts/keys", get().to(receipts::keys))
         .route("/receipts/{number}", get().to(receipts::show))
@@ -71,8 +68,12 @@ fn api(config: &mut ServiceConfig) {
         .route("/reports/financial/daily", get().to(reports::daily))
         .route("/stats/global", get().to(stats::global))
         .route("/work-items", get().to(work_items::open))
+        .route("/users", post().to(users::add))
+        .route("/users", get().to(users::all))
+        .route("/users/{id}/disable", post().to(users::disable))
         .route("/health", get().to(health::health))
-        .route("/health/metrics", get().to(health::metrics));
+        .route("/health/metrics", get().to(health::metrics))
+        .route("/openapi.json", get().to(openapi::json));
 }
 
 /// The id that this request has in logs, events and its answer.
