@@ -42,6 +42,15 @@ async fn follow(
     loop {
         let wanted = *head.borrow_and_update();
         match catch_up(&store, &views, &mut batch, wanted, clock, people.as_ref()).await {
+            Ok(()) if batch.is_unclean() => {
+                // Somebody reads the log in which an erased name may stand: again in a moment.
+                if let Ok(Err(_)) = tokio::time::timeout(Duration::from_secs(1), head.changed()).await {
+                    return;
+                }
+                if let Err(error) = batch.clean() {
+                    tracing::error!(%error, "the log of the read models could not be emptied");
+                }
+            }
             Ok(()) => {
                 if head.changed().await.is_err() {
                     return;
@@ -72,6 +81,9 @@ pub async fn catch_up(
         }
         batch.apply(&events, clock, people)?;
         views.publish(batch);
+        if batch.is_unclean() {
+            batch.clean()?;
+        }
     }
     Ok(())
 }

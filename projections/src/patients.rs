@@ -84,7 +84,7 @@ fn known(seen: &Seen<'_>, who: Option<patient::Identity>) -> Change {
 }
 
 /// Lower case without the accents of French, so that `Amelie` finds `Amélie`.
-fn folded(parts: &[&str]) -> String {
+pub(crate) fn folded(parts: &[&str]) -> String {
     let plain = |c: char| match c {
         'à' | 'â' | 'ä' | 'á' | 'ã' => 'a',
         'ç' => 'c',

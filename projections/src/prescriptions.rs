@@ -1,7 +1,7 @@
 //! Answers: what is due on this prescription, and is it paid? Reads prescription events; owns tables
 //! prescriptions, prescription_lines, prescription_days.
 
-use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value};
+use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value, patients};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::{Event, Money, PrescriptionId, prescription};
 use serde::Serialize;
@@ -177,7 +177,7 @@ pub fn search(status: Option<&str>, words: &str) -> Query<Prescription> {
     let args = vec![
         Value::from(status),
         format!("%{}%", words.to_uppercase()).into(),
-        format!("%{}%", words.to_lowercase()).into(),
+        format!("%{}%", patients::folded(&[&words])).into(),
     ];
     Query { sql, args, read }
 }

@@ -43,9 +43,10 @@ pub async fn login(
     let Credentials { username, password } = body.content;
     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     limits::anonymous(&state.limits, &request)?;
-    let account = format!("{}@{peer}", username.to_lowercase());
-    limits::login(&state.limits, &account)?;
     let id = UserId::of_username(&username);
+    // The id has one length, whatever somebody types: a counter must not hold a long text.
+    let account = format!("{id}@{peer}");
+    limits::login(&state.limits, &account)?;
     let known = state.app.passwords.check(id, password).await.map_err(Failure::from)?;
     let user = users::active(&state.app, id).await?.filter(|_| known);
     let Some(user) = user else {

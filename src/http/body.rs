@@ -76,29 +76,33 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let content = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let pointer = format!("/{}", error.path().to_string().replace(['.', '['], "/").replace(']', ""));
-        invalid(&pointer, &error.into_inner().to_string())
+        invalid(pointer, &error.into_inner().to_string())
     })?;
     Ok(Body { content, canonical: value.to_string().into_bytes() })
 }
 
-fn invalid(pointer: &str, why: &str) -> Problem {
+fn invalid(pointer: String, why: &str) -> Problem {
     let amount = why.contains("whole number of francs") || why.contains("is not an amount");
-    let detail = if amount {
-        "Un montant est un nombre entier de FCFA, entre 0 et 1 000 000 000 000, sans guillemets ni virgule."
-    } else if why.starts_with("missing field") {
-        "Un champ obligatoire manque."
-    } else if why.starts_with("unknown field") {
-        "Un champ n’est pas connu ici."
+    let (pointer, detail) = if let Some(name) = why.strip_prefix("missing field ") {
+        let name = name.split('`').nth(1).unwrap_or_default();
+        (pointer, format!("Un champ obligatoire manque ({name})."))
+    } else if why.starts_with("unknown field ") {
+        // What somebody typed as a field's name may be a person's: only the names that we know are told.
+        let known = why.rsplit_once(", expected ").map_or("", |(_, known)| known);
+        let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        ("/".to_owned(), format!("Un champ n’est pas connu ici. Champs connus : {}.", known.join(", ")))
+    } else if amount {
+        (pointer, AMOUNT.to_owned())
     } else {
-        "Un champ n’a pas la forme attendue."
+        (pointer, "Un champ n’a pas la forme attendue.".to_owned())
     };
-    // The parser's own words name the field; they hold none of its value where it is a text.
-    let name = why.split('`').nth(1).filter(|_| why.contains("field"));
-    let detail = name.map_or_else(|| detail.to_owned(), |name| format!("{detail} ({name})"));
-    let mut problem = Problem::invalid(pointer, detail);
+    let mut problem = Problem::invalid(&pointer, detail);
     problem.code = if amount { "invalid_amount" } else { "invalid_body" };
     problem
 }
+
+const AMOUNT: &str =
+    "Un montant est un nombre entier de FCFA, entre 0 et 1 000 000 000 000, sans guillemets ni virgule.";
 
 fn too_large(limit: usize) -> Problem {
     let detail = format!("La demande dépasse {} Kio. Rien n’a été enregistré.", limit / 1024);

@@ -54,7 +54,8 @@ impl Identity {
     pub fn asked(&self, content: &[u8]) -> Asked {
         let command = self.key.as_ref().map(|key| CommandKey {
             key: sha256(&[self.user.to_string().as_bytes(), self.route.as_bytes(), key.as_bytes()]),
-            request: sha256(&[self.route.as_bytes(), content]),
+            // The key is in it too: the bare hash of a name or a password could be guessed from the ledger.
+            request: sha256(&[self.route.as_bytes(), key.as_bytes(), content]),
         });
         Asked {
             actor: self.user.to_string(),

@@ -68,8 +68,9 @@ pub async fn search(
     search: web::Query<Search>,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Technician])?;
+    let words = text::words("/q", search.q.as_deref())?;
     let position = position::reached(&state, &request).await?;
-    let query = projections::patients::search(search.q.as_deref().unwrap_or_default());
+    let query = projections::patients::search(&words);
     Ok(position::read(position, state.app.views.fetch(query).map_err(Failure::from)?))
 }
 

@@ -1,6 +1,6 @@
 //! `/api/prescriptions`: register, find, show.
 
-use super::{body::Body, identity::Identity, position, problem::Problem, server::State};
+use super::{body::Body, identity::Identity, position, problem::Problem, server::State, text};
 use crate::{
     commands::prescriptions::{self, AskedLine},
     failure::Failure,
@@ -88,7 +88,7 @@ pub async fn register(
 pub async fn show(
     state: web::Data<State>,
     request: HttpRequest,
-    _who: Identity,
+    who: Identity,
     id: web::Path<PrescriptionId>,
 ) -> Result<HttpResponse, Problem> {
     let position = position::reached(&state, &request).await?;
@@ -96,7 +96,10 @@ pub async fn show(
     let head = views.first(projections::prescriptions::by_id(*id)).map_err(Failure::from)?;
     let head = head.ok_or_else(|| Problem::not_found("prescription"))?;
     let exams = views.fetch(projections::prescriptions::lines(*id)).map_err(Failure::from)?;
-    let payments = views.fetch(projections::payments::of_prescription(*id)).map_err(Failure::from)?;
+    let mut payments = views.fetch(projections::payments::of_prescription(*id)).map_err(Failure::from)?;
+    // Of another cashier's payment the status above is all that is told (rule 42).
+    let own = |cashier| who.sees_only().is_none_or(|only| only == cashier);
+    payments.retain(|payment| who.role != Role::Technician && own(payment.cashier_id));
     Ok(position::read(position, Shown { head, exams, payments }))
 }
 
@@ -115,8 +118,8 @@ pub async fn search(
         let detail = "Le statut est PENDING, PARTIALLY_PAID ou PAID.";
         return Err(Problem::invalid("/status", detail));
     }
+    let words = text::words("/q", search.q.as_deref())?;
     let position = position::reached(&state, &request).await?;
-    let words = search.q.as_deref().unwrap_or_default();
-    let query = projections::prescriptions::search(search.status.as_deref(), words);
+    let query = projections::prescriptions::search(search.status.as_deref(), &words);
     Ok(position::read(position, state.app.views.fetch(query).map_err(Failure::from)?))
 }

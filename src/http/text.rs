@@ -19,6 +19,14 @@ pub fn bounded(pointer: &str, text: &str, most: usize) -> Result<String, Problem
     Ok(text.to_owned())
 }
 
+/// The words of a search; none is all. More than a name is long is no search.
+pub fn words(pointer: &str, text: Option<&str>) -> Result<String, Problem> {
+    match text.map(str::trim) {
+        None | Some("") => Ok(String::new()),
+        Some(text) => bounded(pointer, text, 100),
+    }
+}
+
 /// A code of the catalogue or a username: letters, digits, dots, dashes.
 pub fn code(pointer: &str, text: &str) -> Result<String, Problem> {
     let text = bounded(pointer, text, 40)?;

@@ -5,6 +5,7 @@
 
 use super::{ViewsError, connect};
 use crate::{recording, store::Recorded};
+use domain::{Event, patient};
 use projections::{Identities, Projector, Seen};
 use rusqlite::Connection;
 use std::path::Path;
@@ -13,6 +14,8 @@ use std::path::Path;
 pub struct Batch {
     writer: Connection,
     projectors: Vec<Running>,
+    /// True while names that were erased may still stand in the write-ahead log.
+    unclean: bool,
 }
 
 struct Running {
@@ -48,7 +51,22 @@ impl Batch {
             let position = prepare(&writer, projector)?;
             projectors.push(Running { projector, position, stopped: None });
         }
-        Ok(Self { writer, projectors })
+        // An end between an erasure and the emptying of the log left names in it.
+        let mut batch = Self { writer, projectors, unclean: true };
+        batch.clean()?;
+        Ok(batch)
+    }
+
+    /// True while [`Batch::clean`] has work that a reader kept it from doing.
+    pub const fn is_unclean(&self) -> bool {
+        self.unclean
+    }
+
+    /// Moves the write-ahead log into the file and cuts it to nothing, so that no older version of an
+    /// erased row remains in it. A reader may keep us from it: then it is owed, and tried again.
+    pub fn clean(&mut self) -> Result<(), ViewsError> {
+        self.unclean = !connect::empty_log(&self.writer)?;
+        Ok(())
     }
 
     /// The position up to which every read model is complete.
@@ -94,8 +112,15 @@ impl Batch {
             running.position = position;
             running.stopped = stopped;
         }
+        self.unclean |= decoded.iter().any(erases);
         Ok(())
     }
+}
+
+/// True for an event after which a name must be nowhere.
+fn erases(decoded: &Decoded) -> bool {
+    let event = decoded.as_ref().map(|read| &read.event);
+    matches!(event, Ok(Event::Patient(patient::Event::Erased(_))))
 }
 
 /// Drops what another version made, makes the tables, and tells where to go on.

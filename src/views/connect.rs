@@ -5,6 +5,20 @@ use projections::Value;
 use rusqlite::{Connection, OpenFlags, Statement, types::Null};
 use std::{path::Path, time::Duration};
 
+/// How long the writer waits for a lock.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long it waits for readers when it only wants to tidy up: screens must not lag for that.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Cuts the write-ahead log to nothing; false if a reader was in the way.
+pub(super) fn empty_log(writer: &Connection) -> Result<bool, ViewsError> {
+    writer.busy_timeout(PATIENCE)?;
+    let busy = writer.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0));
+    writer.busy_timeout(BUSY)?;
+    Ok(busy? == 0)
+}
+
 /// The one writer. `NORMAL` is enough: rows and checkpoint fall back together on a power cut.
 pub(super) fn writer(file: &Path) -> Result<Connection, ViewsError> {
     let writer = Connection::open(file)?;
@@ -12,7 +26,7 @@ pub(super) fn writer(file: &Path) -> Result<Connection, ViewsError> {
         "pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on;
          pragma trusted_schema = off; pragma temp_store = memory;",
     )?;
-    writer.busy_timeout(Duration::from_secs(5))?;
+    writer.busy_timeout(BUSY)?;
     writer.set_prepared_statement_cache_capacity(128);
     Ok(writer)
 }
