@@ -4,7 +4,7 @@
 
 CARGO ?= cargo
 
-# The server on the embedded ledger, with demo data and a simulated provider. Cargo alone is needed.
+# The server on the embedded ledger, with demo data and a simulated provider. Cargo and a C compiler are all it needs.
 run:
 	$(CARGO) run --release -- demo
 

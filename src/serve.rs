@@ -126,7 +126,8 @@ impl Running {
     }
 }
 
-async fn signal() {
+/// Ends with the first signal that asks the process to end.
+pub async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))

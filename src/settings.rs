@@ -73,8 +73,8 @@ struct File {
     hospital: Option<String>,
     series: Option<String>,
     zone: Option<String>,
-    watch_pace: Option<String>,
-    provider_timeout_ms: Option<String>,
+    watch_pace: Option<f64>,
+    provider_timeout_ms: Option<u64>,
     master_key: Option<Hidden>,
     tmoney: Wallets,
     flooz: Wallets,
@@ -160,8 +160,9 @@ impl File {
         text(&mut self.hospital, "QUITTANCE_HOSPITAL");
         text(&mut self.series, "QUITTANCE_SERIES");
         text(&mut self.zone, "QUITTANCE_ZONE");
-        text(&mut self.watch_pace, "QUITTANCE_WATCH_PACE");
-        text(&mut self.provider_timeout_ms, "QUITTANCE_PROVIDER_TIMEOUT_MS");
+        number(&mut self.watch_pace, env("QUITTANCE_WATCH_PACE"), "QUITTANCE_WATCH_PACE")?;
+        let (field, name) = (&mut self.provider_timeout_ms, "QUITTANCE_PROVIDER_TIMEOUT_MS");
+        number(field, env(name), name)?;
         self.master_key = env("QUITTANCE_MASTER_KEY").map(Hidden).or(self.master_key.take());
         for (wallet, code) in [(&mut self.tmoney, "TMONEY"), (&mut self.flooz, "FLOOZ")] {
             let name = |part: &str| format!("{code}_{part}");
@@ -198,7 +199,7 @@ impl File {
         if series.is_empty() || !series.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
             return Err(BadSettings::Value("series".into(), "capital letters and digits only".into()));
         }
-        let watch_pace: f64 = parsed("watch_pace", &or(self.watch_pace, "1"))?;
+        let watch_pace = self.watch_pace.unwrap_or(1.0);
         if !(watch_pace.is_finite() && watch_pace > 0.0) {
             return Err(BadSettings::Value("watch_pace".into(), "a number above 0".into()));
         }
@@ -212,7 +213,7 @@ impl File {
             series,
             zone: parsed("zone", &or(self.zone, "Africa/Lome"))?,
             watch_pace,
-            provider_timeout_ms: parsed("provider_timeout_ms", &or(self.provider_timeout_ms, "30000"))?,
+            provider_timeout_ms: self.provider_timeout_ms.unwrap_or(30_000),
             master_key: self.master_key.map(|key| secret("QUITTANCE_MASTER_KEY", &key)).transpose()?,
             limits: self.limits,
             providers: providers.filter_map(Result::transpose).collect::<Result<_, _>>()?,
@@ -252,6 +253,17 @@ impl Wallets {
             callback_scheme: scheme,
         }))
     }
+}
+
+fn number<T: FromStr<Err: std::fmt::Display>>(
+    field: &mut Option<T>,
+    value: Option<String>,
+    name: &str,
+) -> Result<(), BadSettings> {
+    if let Some(value) = value {
+        *field = Some(parsed(name, &value)?);
+    }
+    Ok(())
 }
 
 fn parsed<T: FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, BadSettings> {

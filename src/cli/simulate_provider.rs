@@ -51,7 +51,7 @@ impl SimulateProvider {
                 say(format!("{code}_SECRET_KEY={}", secret.expose()));
             }
         }
-        tokio::signal::ctrl_c().await?;
+        crate::serve::signal().await;
         running.stop().await;
         Ok(())
     }

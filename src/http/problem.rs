@@ -35,7 +35,7 @@ pub struct Problem {
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemJson<'a> {
-    /// Where the code is explained.
+    /// The code again, as a URN; `docs/API.md` explains it.
     #[serde(rename = "type")]
     kind: String,
     /// The status in words.
@@ -63,7 +63,7 @@ impl Problem {
 
     fn json(&self) -> ProblemJson<'_> {
         ProblemJson {
-            kind: format!("/docs/problems#{}", self.code),
+            kind: format!("urn:quittance:problem:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             detail: &self.detail,
