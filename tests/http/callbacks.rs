@@ -134,6 +134,30 @@ async fn a_second_success_under_another_transaction_is_money_that_came_twice() {
 }
 
 #[tokio::test]
+async fn a_success_that_tells_no_amount_is_a_claim_that_lapses_without_proof() {
+    let desk = Desk::open().await;
+    let open = desk.open_attempt().await;
+    let body = json!({"reference": open.reference, "status": "SUCCESS"}).to_string();
+    assert_eq!(desk.server.tell("TMONEY", body).await.status, 200);
+    assert!(desk.receipts_of(&open.payment).await.is_empty());
+    assert_eq!(desk.cashier.cash(&open.prescription, 1_500).await.status, 409);
+    desk.cashier.until(&open.payment, "REGISTERED").await;
+    assert!(desk.receipts_of(&open.payment).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_told_again_does_not_date_the_receipt_anew() {
+    let desk = Desk::open().await;
+    let open = desk.open_attempt().await;
+    desk.server.tell("TMONEY", open.report("SUCCESS", 1_500)).await;
+    let first = desk.receipts_of(&open.payment).await;
+    for status in ["SUCCESS", "PENDING", "FAILED", "SUCCESS"] {
+        desk.server.tell("TMONEY", open.report(status, 1_500)).await;
+    }
+    assert_eq!(desk.receipts_of(&open.payment).await, first);
+}
+
+#[tokio::test]
 async fn an_unknown_reference_is_kept_once_for_a_person_however_often_it_is_told() {
     let desk = Desk::open().await;
     let body = report("Q0123456789abcdef0123456789abcdef", "T-1", "SUCCESS", 4_200);

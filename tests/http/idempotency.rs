@@ -43,6 +43,22 @@ async fn one_key_fifty_times_at_once_asks_the_payer_once() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_provider_is_the_answer_to_all_copies() {
+    let desk = Desk::open().await;
+    let prescription = desk.prescription().await;
+    let body = json!({"prescriptionId": prescription, "provider": "TMONEY", "phoneNumber": "90123471"});
+    let mut answers = fifty(&desk.cashier, INITIATE, "key-1", &body).await;
+    answers.push(desk.cashier.post_once(INITIATE, "key-1", body).await);
+    for answer in &answers {
+        assert_eq!((answer.status, answer.text_of("code").as_str()), (422, "insufficient_funds"));
+        assert_eq!(answer.json["paymentId"], answers[0].json["paymentId"]);
+    }
+    let seen = desk.server.provider.payments().await;
+    assert_eq!((seen.len(), &seen[0]["initiateCalls"]), (1, &1.into()), "{seen:?}");
+    assert_eq!(desk.cashier.cash(&prescription, 1_500).await.status, 201, "nothing is live");
+}
+
+#[tokio::test]
 async fn one_key_fifty_times_at_once_takes_cash_once() {
     let desk = Desk::open().await;
     let body = json!({"prescriptionId": desk.prescription().await, "amountTendered": 2_000});

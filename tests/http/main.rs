@@ -18,6 +18,7 @@ mod provider;
 #[path = "../support/server.rs"]
 mod server;
 
+mod asking;
 mod attempts;
 mod authenticity;
 mod callbacks;
@@ -25,6 +26,7 @@ mod idempotency;
 mod numbers;
 mod outcomes;
 mod payment;
+mod privacy;
 mod reading;
 mod reports;
 mod restarts;

@@ -22,6 +22,27 @@ async fn less_than_asked_is_booked_releases_nothing_and_cash_settles_the_rest() 
 }
 
 #[tokio::test]
+async fn the_review_of_too_little_is_closed_by_two_persons_and_books_no_second_figure() {
+    let desk = Desk::open().await;
+    let open = desk.open_attempt().await;
+    desk.server.tell("TMONEY", open.report("SUCCESS", 900)).await;
+    let compta = desk.server.login("compta").await;
+    for wrong in [
+        json!({"outcome": "DECLINED", "note": "rien"}),
+        json!({"outcome": "PAID", "amount": 1_500, "note": "tout"}),
+    ] {
+        assert_eq!(compta.resolve(&open.payment, wrong).await.status, 409, "what came is booked already");
+    }
+    let seen = json!({"outcome": "PAID", "note": "Le reste viendra en espèces"});
+    assert_eq!(compta.resolve(&open.payment, seen.clone()).await.status, 200);
+    assert_eq!(desk.kinds(&open.payment).await, ["underpaid"]);
+    assert_eq!(desk.admin.resolve(&open.payment, seen).await.status, 200);
+    assert!(desk.kinds(&open.payment).await.is_empty());
+    assert_eq!(desk.admin.report().await["totalAmount"], 900);
+    assert_eq!(desk.shown(&open.prescription).await["status"], "PARTIALLY_PAID", "still nothing is released");
+}
+
+#[tokio::test]
 async fn more_than_asked_pays_and_the_rest_is_owed_back() {
     let desk = Desk::open().await;
     let open = desk.open_attempt().await;

@@ -52,6 +52,11 @@ impl Provider {
         self.control(Method::GET, "scenarios", None).await.as_array().unwrap().clone()
     }
 
+    /// Every request that it received.
+    pub async fn captured(&self) -> Value {
+        self.control(Method::GET, "captured", None).await
+    }
+
     /// While it is on, every call is answered 503.
     pub async fn outage(&self, on: bool) {
         self.control(Method::POST, "outage", Some(json!({"on": on}))).await;
