@@ -17,8 +17,9 @@ use crate::{
 use domain::{Event, Meta, StreamId};
 use uuid::Uuid;
 
-/// How often a command decides before it gives up: each round means that somebody else wrote.
-const ROUNDS: usize = 12;
+/// How often a command decides before it gives up: each round means that somebody else wrote. Of so
+/// many writers to one stream at once the last still gets his turn; a busy till or callback has fewer.
+const ROUNDS: usize = 64;
 
 /// The ledger's write path.
 #[derive(Clone)]

@@ -64,8 +64,8 @@ impl React {
         told
     }
 
-    /// Wakes those who wait for the provider's answer.
-    fn tell(&self, payment: PaymentId) {
+    /// Wakes those who wait for the provider's answer, and forgets them.
+    pub fn tell(&self, payment: PaymentId) {
         for waiting in self.waiting.lock().remove(&payment).into_iter().flatten() {
             // Whoever had no more patience is gone.
             _ = waiting.send(());

@@ -98,13 +98,17 @@ async fn await_answer(app: &App, payment: PaymentId, replayed: bool) -> Result<(
     if replayed {
         let attempt = app.ledger.load_attempt(payment).await?;
         if attempt.is_some_and(|(attempt, _)| !is_waiting(&attempt.state)) {
+            app.react.tell(payment);
             return Ok(());
         }
     } else {
         app.react.send(payment);
     }
     // No answer in time is an answer too: the rest goes on by itself.
-    _ = tokio::time::timeout(PATIENCE, answered).await;
+    if tokio::time::timeout(PATIENCE, answered).await.is_err() && replayed {
+        // After a restart nobody here sends it, so nobody else would ever forget who waited.
+        app.react.tell(payment);
+    }
     Ok(())
 }
 

@@ -93,7 +93,7 @@ async fn hear(
     let app = &state.app;
     if let Some(payment) = ours(state, wallet, &report).await? {
         let told = told(report, Source::Callback, event_id, Some(body_sha256));
-        let appended = mobile_money::hear(app, asked, payment, &told).await?;
+        let appended = mobile_money::hear(app, asked, payment, &told).await.map_err(to_be_repeated)?;
         app.react.watch(payment);
         return Ok(appended);
     }
@@ -109,6 +109,11 @@ async fn hear(
         body_sha256,
     };
     keep(state, asked, &key, orphan.into()).await
+}
+
+/// A provider gives up after 409, but comes again after 503: crowded out is not refused (rule 33).
+fn to_be_repeated(failure: Failure) -> Failure {
+    if matches!(failure, Failure::Contended) { Failure::Busy } else { failure }
 }
 
 /// The payment that a report is about: our reference, and the wallet of the one who signed (fault 23).
@@ -158,5 +163,5 @@ async fn keep(state: &State, asked: &Asked, key: &str, event: Event) -> Result<A
         let events = if kept { vec![] } else { vec![event.clone()] };
         Ok(Plan::default().write(stream.clone(), Expected::Empty, events))
     };
-    ledger.execute(asked, decide).await
+    ledger.execute(asked, decide).await.map_err(to_be_repeated)
 }

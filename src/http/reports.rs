@@ -100,7 +100,8 @@ impl Which {
         let clock = state.app.clock;
         let Some(text) = &self.date else { return Ok(clock.today()) };
         let moment = || text.parse::<DateTime<Utc>>().map(|at| clock.day(at)).ok();
-        let day = text.parse().ok().or_else(moment);
+        // The parser takes `26-01-01` for the year 26, a day on which nothing was ever paid.
+        let day = text.parse().ok().filter(|_| text.len() == "2026-01-01".len()).or_else(moment);
         day.ok_or_else(|| Problem::invalid("/date", "La date s’écrit AAAA-MM-JJ."))
     }
 }

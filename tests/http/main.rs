@@ -7,9 +7,27 @@
     reason = "tests stop at the first surprise"
 )]
 
+// Other suites use the same support; no suite uses all of it.
+#[allow(dead_code, reason = "shared between suites")]
 #[path = "../support/desk.rs"]
 mod desk;
+#[allow(dead_code, reason = "shared between suites")]
+#[path = "../support/provider.rs"]
+mod provider;
+#[allow(dead_code, reason = "shared between suites")]
 #[path = "../support/server.rs"]
 mod server;
 
+mod asking;
+mod attempts;
+mod authenticity;
+mod callbacks;
+mod idempotency;
+mod numbers;
+mod outcomes;
 mod payment;
+mod privacy;
+mod reading;
+mod reports;
+mod restarts;
+mod scenarios;

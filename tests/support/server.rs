@@ -12,6 +12,10 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -31,6 +35,7 @@ pub struct Server {
     pub dir: PathBuf,
     pub provider: Provider,
     env: Vec<(String, String)>,
+    seen: Arc<AtomicU64>,
     _folder: TempDir,
 }
 
@@ -94,7 +99,7 @@ impl Server {
         }
         all.extend(env.iter().map(|(name, value)| ((*name).into(), (*value).into())));
         let (child, url) = spawn(&dir, &all);
-        Self { child, url, dir, provider, env: all, _folder: folder }
+        Self { child, url, dir, provider, env: all, seen: Arc::default(), _folder: folder }
     }
 
     /// The process, for signals.
@@ -135,8 +140,13 @@ impl Server {
 
     /// A signed-in user: `admin`, `caisse1`, `caisse2`, `labo`, `compta`, `audit`.
     pub async fn login(&self, username: &str) -> Caller {
+        self.login_with(username, &self.password(username)).await
+    }
+
+    /// A user of any name.
+    pub async fn login_with(&self, username: &str, password: &str) -> Caller {
         let anonymous = self.anonymous();
-        let body = json!({"username": username, "password": self.password(username)});
+        let body = json!({"username": username, "password": password});
         let answer = anonymous.post("/api/auth/login", body).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         Caller { token: answer.json["token"].as_str().map(str::to_owned), ..anonymous }
@@ -148,6 +158,7 @@ impl Server {
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             url: self.url.clone(),
             token: None,
+            seen: self.seen.clone(),
         }
     }
 
@@ -194,6 +205,8 @@ pub struct Caller {
     pub http: reqwest::Client,
     pub url: String,
     pub token: Option<String>,
+    /// The latest position that anybody was told by this server: as in a browser, a read names it.
+    seen: Arc<AtomicU64>,
 }
 
 /// What came back.
@@ -206,8 +219,15 @@ pub struct Answer {
 }
 
 impl Caller {
+    /// A read that shows at least what was answered before; on a busy machine it asks again for that.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request(reqwest::Method::GET, path)).await
+        eventually(path, async || {
+            let seen = self.seen.load(Ordering::SeqCst);
+            let request = self.request(reqwest::Method::GET, path).header("Ledger-Position", seen);
+            let answer = self.send(request).await;
+            (answer.json["code"] != "read_model_behind").then_some(answer)
+        })
+        .await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
@@ -240,6 +260,8 @@ impl Caller {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await?;
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let position = headers.get("Ledger-Position").and_then(|text| text.to_str().ok()?.parse().ok());
+        self.seen.fetch_max(position.unwrap_or(0), Ordering::SeqCst);
         Ok(Answer { status, headers, text, json })
     }
 }
