@@ -18,8 +18,11 @@ mod lifecycle;
 mod server;
 
 mod audit;
+mod files;
 mod hospital;
 mod kill;
+mod numbers;
+mod stop;
 
 /// The long tests run one after the other: each wants the machine for itself.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

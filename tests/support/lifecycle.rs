@@ -3,7 +3,7 @@
 use crate::server::Server;
 use std::{
     net::TcpListener,
-    process::{Command, ExitStatus},
+    process::{Command, ExitStatus, Output},
 };
 
 /// An address that stays free between two lives of a server: below the range from which the system
@@ -41,4 +41,12 @@ impl Server {
 /// Output as text.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What a command said that must fail with this exit code.
+#[track_caller]
+pub fn refused(output: &Output, code: i32) -> String {
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
+    err
 }
