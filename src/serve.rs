@@ -10,9 +10,9 @@ use crate::{
     providers::{NotAProvider, Timing},
     react::{self, React},
     settings::Settings,
-    store::{Store, StoreError, embedded::EmbeddedStore},
+    store::{EventStore, Store, StoreError, embedded::EmbeddedStore},
     vault::{Passwords, Vault, VaultError},
-    views::{Views, ViewsError},
+    views::{Views, ViewsError, history},
 };
 use actix_web::{dev::ServerHandle, web::Data};
 use std::{
@@ -70,14 +70,13 @@ pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, Canno
     std::fs::create_dir_all(dir)?;
     let store = EmbeddedStore::open(dir)?;
     let failed = store.failed();
-    let store: Store = Arc::new(store);
     let vault = Vault::open(dir, settings.master_key.as_ref().map(|key| key.expose()))?;
     let (views, batch) = Views::open(dir)?;
     let clock = Clock::new(settings.zone);
-    let log = *store.head().borrow();
-    if batch.position() > log {
-        return Err(ViewsError::BeyondTheLog { views: batch.position(), log }.into());
+    if let Some(reached) = batch.reached()? {
+        history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
     }
+    let store: Store = Arc::new(store);
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
     let app = Arc::new(App {

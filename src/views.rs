@@ -5,6 +5,7 @@
 
 mod apply;
 mod connect;
+pub mod history;
 pub mod rebuild;
 
 pub use apply::{Batch, StoppedProjector};
@@ -36,6 +37,12 @@ pub enum ViewsError {
         /// The log's last position.
         log: u64,
     },
+    /// The read models followed another log.
+    #[error(
+        "the read models show another ledger: event {0} is not the one they saw there; remove views.db to make \
+         them anew"
+    )]
+    OtherHistory(u64),
     /// A read model did not reach the position asked for in time.
     #[error("the read models are at {reached}, not yet at {wanted}")]
     Behind {

@@ -13,6 +13,7 @@ mod readers;
 pub(super) mod rows;
 mod writer;
 
+use super::chain::Hash;
 use super::end::End;
 use super::{AppendError, Appended, CommandKey, Commit, EventStore, Recorded, StoreError};
 use async_trait::async_trait;
@@ -78,6 +79,12 @@ impl EmbeddedStore {
     /// Made with the ledger, and the same for ever.
     pub fn id(&self) -> [u8; 16] {
         self.id
+    }
+
+    /// The chain after the event at `position`; none beyond the end.
+    pub fn chain_at(&self, position: u64) -> Result<Option<Hash>, StoreError> {
+        let end = self.readers.with(|connection| rows::end_at(connection, position))?;
+        Ok(end.map(|end| end.chain))
     }
 
     /// Some reason once the outcome of a commit is unknown. Nothing is written after that: the process

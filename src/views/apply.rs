@@ -3,7 +3,7 @@
 //! Every projector has a checkpoint of its own. One that can't take an event in is stopped there,
 //! alone; the others, and the ledger, go on.
 
-use super::{ViewsError, connect};
+use super::{ViewsError, connect, history};
 use crate::{recording, store::Recorded};
 use domain::{Event, patient};
 use projections::{Identities, Projector, Seen};
@@ -46,6 +46,7 @@ impl Batch {
             "create table if not exists checkpoints (
                 name text primary key, version integer not null, position integer not null) strict",
         )?;
+        writer.execute_batch(history::SCHEMA)?;
         let mut projectors = vec![];
         for projector in projections::ALL {
             let position = prepare(&writer, projector)?;
@@ -72,6 +73,11 @@ impl Batch {
     /// The position up to which every read model is complete.
     pub fn position(&self) -> u64 {
         self.projectors.iter().map(|running| running.position).min().unwrap_or(0)
+    }
+
+    /// The furthest event that was applied, in any read model.
+    pub fn reached(&self) -> Result<Option<history::Reached>, ViewsError> {
+        Ok(history::read(&self.writer)?)
     }
 
     /// The position from which the running projectors go on: the stopped don't hold them back.
@@ -101,6 +107,9 @@ impl Batch {
         let mut moved = vec![];
         for running in self.projectors.iter().filter(|running| running.stopped.is_none()) {
             moved.push(run(&transaction, running, events, &decoded, clock, people)?);
+        }
+        if let Some(last) = events.last() {
+            history::keep(&transaction, last)?;
         }
         transaction.commit()?;
         let running = self.projectors.iter_mut().filter(|running| running.stopped.is_none());

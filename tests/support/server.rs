@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -163,8 +163,19 @@ impl Server {
     }
 
     /// Runs another command of the program on the same folder.
-    pub fn run(&self, args: &[&str]) -> std::process::Output {
-        command(&self.dir, &self.env).args(args).output().unwrap()
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.run_at(&self.dir, args)
+    }
+
+    /// Runs a command with the same settings on another folder.
+    pub fn run_at(&self, dir: &Path, args: &[&str]) -> Output {
+        let mut command = command(dir, &self.env);
+        bounded(command.args(args))
+    }
+
+    /// True until the process has ended.
+    pub fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 }
 
@@ -174,6 +185,21 @@ impl Drop for Server {
         _ = self.child.kill();
         _ = self.child.wait();
     }
+}
+
+/// Runs a command that must end by itself.
+pub fn bounded(command: &mut Command) -> Output {
+    let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = running.id();
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || ended.send(running.wait_with_output()));
+    end.recv_timeout(Duration::from_secs(120)).map_or_else(
+        |_| {
+            Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+            panic!("{command:?} should have ended by itself");
+        },
+        Result::unwrap,
+    )
 }
 
 fn command(dir: &Path, env: &[(String, String)]) -> Command {
