@@ -14,6 +14,8 @@ mod desk;
 mod dice;
 #[path = "../support/lifecycle.rs"]
 mod lifecycle;
+#[path = "../support/provider.rs"]
+mod provider;
 #[path = "../support/server.rs"]
 mod server;
 
