@@ -35,7 +35,7 @@ pub struct Server {
     pub dir: PathBuf,
     pub provider: Provider,
     env: Vec<(String, String)>,
-    seen: Arc<AtomicU64>,
+    pub seen: Arc<AtomicU64>,
     _folder: TempDir,
 }
 
@@ -232,7 +232,7 @@ pub struct Caller {
     pub url: String,
     pub token: Option<String>,
     /// The latest position that anybody was told by this server: as in a browser, a read names it.
-    seen: Arc<AtomicU64>,
+    pub seen: Arc<AtomicU64>,
 }
 
 /// What came back.
