@@ -28,6 +28,9 @@ pub struct Provider {
     pub secret_key: String,
 }
 
+/// Shorter than the server keeps an idle connection: a request must not meet its end.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// A server process and its folder.
 pub struct Server {
     child: Child,
@@ -155,7 +158,7 @@ impl Server {
     /// Nobody.
     pub fn anonymous(&self) -> Caller {
         Caller {
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: reqwest::Client::builder().no_proxy().pool_idle_timeout(IDLE).build().unwrap(),
             url: self.url.clone(),
             token: None,
             seen: self.seen.clone(),

@@ -10,15 +10,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::NotFound { what, .. } => not_found(what),
         Refusal::AlreadyThere { what } => already_there(what),
-        Refusal::ZeroAmount { what } => {
-            let mut problem = Problem::new(
-                rule,
-                "zero_amount",
-                "Un montant de 0 FCFA n’est pas un paiement. Indiquez un montant d’au moins 1 FCFA.",
-            );
-            problem.pointer = Some(format!("/{what}"));
-            problem
-        }
+        Refusal::ZeroAmount { what } => zero_amount(what),
         Refusal::AmountTooLarge => Problem::new(
             rule,
             "amount_too_large",
@@ -44,25 +36,8 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
             "already_paid",
             "Cette prescription est déjà payée. N’encaissez rien ; réimprimez le reçu si besoin.",
         ),
-        Refusal::AttemptLive { payment } => {
-            let mut problem = Problem::new(
-                conflict,
-                "attempt_live",
-                "Un paiement mobile est déjà en cours pour cette prescription. Attendez son résultat, ou \
-                 abandonnez-le avant d’encaisser autrement.",
-            );
-            problem.payment = Some(payment);
-            problem
-        }
-        Refusal::TenderedTooLittle { due, tendered } => {
-            let mut problem = Problem::new(
-                rule,
-                "tendered_too_little",
-                format!("Le montant remis ({tendered}) est inférieur au montant dû ({due})."),
-            );
-            problem.pointer = Some("/amountTendered".to_owned());
-            problem
-        }
+        Refusal::AttemptLive { payment } => attempt_live(payment),
+        Refusal::TenderedTooLittle { due, tendered } => tendered_too_little(due, tendered),
         Refusal::NoTillOpen => Problem::new(
             conflict,
             "no_till_open",
@@ -85,6 +60,37 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
             Problem::new(StatusCode::FORBIDDEN, "not_yours", "Une autre personne doit faire cette opération.")
         }
     }
+}
+
+fn zero_amount(what: &str) -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "zero_amount",
+        "Un montant de 0 FCFA n’est pas un paiement. Indiquez un montant d’au moins 1 FCFA.",
+    );
+    problem.pointer = Some(format!("/{what}"));
+    problem
+}
+
+fn attempt_live(payment: domain::PaymentId) -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::CONFLICT,
+        "attempt_live",
+        "Un paiement mobile est déjà en cours pour cette prescription. Attendez son résultat, ou \
+         abandonnez-le avant d’encaisser autrement.",
+    );
+    problem.payment = Some(payment);
+    problem
+}
+
+fn tendered_too_little(due: domain::Money, tendered: domain::Money) -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "tendered_too_little",
+        format!("Le montant remis ({tendered}) est inférieur au montant dû ({due})."),
+    );
+    problem.pointer = Some("/amountTendered".to_owned());
+    problem
 }
 
 fn not_found(what: &'static str) -> Problem {

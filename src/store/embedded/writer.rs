@@ -101,13 +101,14 @@ impl Writer {
         Ok(answers)
     }
 
+    /// The head first: whoever has an answer must not be told of an older end of the log.
     fn answer(&self, requests: Vec<Request>, answers: Vec<Answer>) {
+        let position = self.end.position;
+        self.published.send_if_modified(|head| std::mem::replace(head, position) != position);
         for (request, answer) in requests.into_iter().zip(answers) {
             // When nobody listens any more, the commit stands all the same.
             _ = request.answer.send(answer);
         }
-        let position = self.end.position;
-        self.published.send_if_modified(|head| std::mem::replace(head, position) != position);
     }
 }
 

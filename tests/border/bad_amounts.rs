@@ -1,0 +1,101 @@
+//! What is no amount (rule 1), at every route that takes one: refused, and nothing written.
+
+use crate::{
+    desk::Desk,
+    problems::{is_problem, position},
+};
+
+/// As JSON writes them.
+const NO_AMOUNTS: &[&str] = &[
+    "1000.5",
+    "1000.0",
+    "\"1e3\"",
+    "1e3",
+    "\"1000\"",
+    "-1",
+    "-0.0",
+    "1000000000001",
+    "10000000000000",
+    "1000000000000000000000000000000",
+    "9223372036854775808",
+    "18446744073709551616",
+    "1e400",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "[1000]",
+    "\"\"",
+    "99999999999999999999999999999999999999999999999999999999999",
+];
+
+#[tokio::test]
+async fn no_route_takes_what_is_no_amount() {
+    let desk = Desk::open().await;
+    let (admin, cashier) = (desk.server.login("admin").await, &desk.cashier);
+    let accountant = desk.server.login("compta").await;
+    let second = desk.server.login("caisse2").await;
+    let prescription = desk.prescription().await;
+    let payment = cashier.initiate(&prescription, "90 12 34 81").await.text_of("paymentId");
+    cashier.until(&payment, "REVIEW").await;
+    let (exam, patient) = (&desk.exam, &desk.patient);
+    let before = position(&admin).await;
+    for amount in NO_AMOUNTS.iter().copied() {
+        let price = format!("/api/exams/{exam}/prices");
+        let resolve = format!("/api/payments/{payment}/resolve");
+        let optional = amount == "null";
+        for (who, path, body, refused) in [
+            (
+                &admin,
+                "/api/exams",
+                format!(r#"{{"code":"ZZ","name":"ZZ","category":"ZZ","price":{amount}}}"#),
+                true,
+            ),
+            (&admin, &price, format!(r#"{{"price":{amount}}}"#), true),
+            (&second, "/api/tills/open", format!(r#"{{"desk":"Guichet 9","float":{amount}}}"#), true),
+            (
+                cashier,
+                "/api/payments/cash",
+                format!(r#"{{"prescriptionId":"{prescription}","amountTendered":{amount}}}"#),
+                true,
+            ),
+            (
+                cashier,
+                "/api/prescriptions",
+                format!(r#"{{"patientId":"{patient}","exams":[{{"examId":"{exam}","price":{amount}}}]}}"#),
+                !optional,
+            ),
+            (
+                &accountant,
+                &resolve,
+                format!(r#"{{"outcome":"PAID","amount":{amount},"note":"essai"}}"#),
+                !optional,
+            ),
+        ] {
+            if !refused {
+                continue;
+            }
+            let request = who.request(reqwest::Method::POST, path).header("content-type", "application/json");
+            let answer = who.send(request.body(body.clone())).await;
+            is_problem(&format!("{path} {body}"), &answer);
+            assert!([400, 422].contains(&answer.status), "{path} {body}: {}", answer.text);
+        }
+    }
+    assert_eq!(position(&admin).await, before);
+}
+
+#[tokio::test]
+async fn nothing_is_neither_a_payment_nor_enough() {
+    let desk = Desk::open().await;
+    let admin = desk.server.login("admin").await;
+    let prescription = desk.prescription().await;
+    let before = position(&admin).await;
+    for tendered in [0, 1, 1_499] {
+        let answer = desk.cashier.cash(&prescription, tendered).await;
+        is_problem(&format!("{tendered} for 1,500"), &answer);
+        assert_eq!(answer.status, 422);
+    }
+    assert_eq!(position(&admin).await, before);
+    let answer = desk.cashier.cash(&prescription, 1_000_000_000_000).await;
+    assert_eq!((answer.status, &answer.json["change"]), (201, &999_999_998_500_i64.into()));
+}
