@@ -18,6 +18,7 @@ mod lifecycle;
 mod server;
 
 mod audit;
+mod disk;
 mod files;
 mod hospital;
 mod kill;
