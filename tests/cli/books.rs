@@ -120,7 +120,7 @@ impl Copy {
         EmbeddedStore::open_read_only(self.dir()).unwrap().follow(0, 1_000).await.unwrap()
     }
 
-    /// The position of the first event of this name and the one after.
+    /// The position of the first event of this name.
     pub async fn position(&self, name: &str) -> u64 {
         let events = self.events().await;
         events.iter().find(|event| event.name == name).unwrap_or_else(|| panic!("no {name}")).position

@@ -7,7 +7,7 @@ use crate::{
 };
 use rusqlite::Connection;
 
-/// The middle of the first payment.
+/// An event in the middle of the log, with an amount.
 const PAYMENT: &str = "till-cash-taken.v1";
 
 #[tokio::test]
