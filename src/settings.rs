@@ -226,7 +226,10 @@ impl Wallets {
     fn settle(self, wallet: Wallet) -> Result<Option<ProviderConfig>, BadSettings> {
         let code = wallet.code();
         let (Some(base_url), _) = (self.api_url, ()) else {
-            let leftover = self.merchant_id.is_some() || self.api_key.is_some() || self.secret_key.is_some();
+            let secrets = [&self.api_key, &self.secret_key, &self.previous_secret_key];
+            let leftover = self.merchant_id.is_some()
+                || self.callback_scheme.is_some()
+                || secrets.iter().any(|secret| secret.is_some());
             return if leftover { Err(BadSettings::Incomplete(code, "the API URL")) } else { Ok(None) };
         };
         let missing = |what| BadSettings::Incomplete(code, what);

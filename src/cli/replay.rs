@@ -72,11 +72,16 @@ impl Replay {
 
     /// Its own stream, an event that names it, or one that it set going.
     fn concerns(&self, event: &Recorded) -> bool {
+        let parsed = self.id.parse::<Uuid>();
+        let id = parsed.as_ref().map_or_else(|_| self.id.clone(), Uuid::to_string);
         let stream = event.stream.as_str();
-        if stream == self.id || stream.ends_with(&self.id) {
+        // A whole id: part of one would tell other people's stories too.
+        if stream == id || stream.split_once('-').is_some_and(|(_, rest)| rest == id) {
             return true;
         }
-        let Ok(id) = self.id.parse::<Uuid>() else { return false };
+        if parsed.is_err() {
+            return false;
+        }
         let quoted = format!("\"{id}\"");
         contains(&event.body, quoted.as_bytes()) || contains(&event.meta, quoted.as_bytes())
     }

@@ -4,11 +4,15 @@ use super::{log, runtime, say, say_error};
 use crate::{
     commands::users,
     execute::Asked,
+    failure::Failure,
     serve::{self, CannotStart, Running},
     settings::Settings,
 };
 use clap::Args;
-use domain::user::{Added, Role};
+use domain::{
+    UserId,
+    user::{Added, Role},
+};
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -41,22 +45,35 @@ impl Serve {
 }
 
 /// An empty ledger gets an administrator with a password of its own, told once and kept nowhere.
+///
+/// A first start may be cut off between his event and his password: then nobody could ever sign in, so
+/// the next start gives him another one. It is told before it is set, or it could be lost in between.
 async fn first_user(running: &Running) -> Result<(), CannotStart> {
-    let app = &running.app;
-    if app.ledger.head() > 0 {
+    let (app, id) = (&running.app, UserId::of_username(FIRST));
+    let begun = app.ledger.head() > 0;
+    if begun
+        && (app.vault.has_password(id).map_err(Failure::from)? || users::active(app, id).await?.is_none())
+    {
         return Ok(());
     }
     let password = password()?;
+    say(format!("Premier démarrage. Compte « {FIRST} », mot de passe (affiché une seule fois) : {password}"));
+    if begun {
+        app.passwords.set(id, password).await.map_err(Failure::from)?;
+        return Ok(());
+    }
     let admin = Added {
-        username: "admin".into(),
+        username: FIRST.into(),
         first_name: "Première".into(),
         last_name: "Administration".into(),
         role: Role::Admin,
     };
     users::add(app, &Asked::by_ourselves(Uuid::now_v7()), &admin, &password).await?;
-    say(format!("Premier démarrage. Compte « admin », mot de passe (affiché une seule fois) : {password}"));
     Ok(())
 }
+
+/// Who administers a new ledger.
+const FIRST: &str = "admin";
 
 /// 120 random bits in letters that can be read aloud.
 pub(super) fn password() -> std::io::Result<String> {

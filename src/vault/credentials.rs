@@ -35,6 +35,12 @@ impl Vault {
         })
     }
 
+    /// True once the user has a password, whichever.
+    pub fn has_password(&self, user: UserId) -> Result<bool, VaultError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM credentials WHERE user = ?1)";
+        self.inner.database.read(|db| Ok(db.query_row(sql, [user.0.as_bytes()], |row| row.get(0))?))
+    }
+
     /// True for the right password. Tens of milliseconds of work, for an unknown user too: see
     /// [`Passwords`].
     pub fn check_password(&self, user: UserId, password: &str) -> Result<bool, VaultError> {

@@ -20,6 +20,7 @@ mod provider;
 mod server;
 
 mod audit;
+mod disk;
 mod files;
 mod hospital;
 mod kill;

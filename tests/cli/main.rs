@@ -1,0 +1,24 @@
+//! The command line, as somebody at a terminal meets it.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests stop at the first surprise, and share words that not each of them uses"
+)]
+
+#[path = "../support/desk.rs"]
+mod desk;
+#[path = "../support/lifecycle.rs"]
+mod lifecycle;
+#[path = "../support/server.rs"]
+mod server;
+
+mod books;
+mod help;
+mod receipt;
+mod replay;
+mod serve;
+mod settings;
+mod verify;

@@ -1,0 +1,118 @@
+//! Settings that can't be used: exit 2, what is wrong, and never a secret.
+
+use crate::{
+    lifecycle::refused,
+    server::{bounded, random},
+};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// What `quittance serve` says with these settings, which it must refuse.
+fn says(toml: &str, env: &[(&str, &str)]) -> String {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("quittance.toml");
+    std::fs::write(&file, toml).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    command.env_clear().envs(env.iter().copied()).env("QUITTANCE_LISTEN", "127.0.0.1:0");
+    command.arg("--config").arg(&file).arg("--data").arg(folder.path().join("data")).arg("serve");
+    let said = refused(&bounded(&mut command), 2);
+    assert!(!folder.path().join("data").exists(), "nothing is made");
+    said
+}
+
+#[test]
+fn an_unknown_key_of_the_file_is_named() {
+    for (toml, key) in [
+        ("hopital = \"CHU\"", "hopital"),
+        ("[tmoney]\napi_ulr = \"http://localhost\"", "api_ulr"),
+        ("[limits]\ngeneral = 3", "general"),
+    ] {
+        let said = says(toml, &[]);
+        assert!(said.contains(&format!("`{key}`")), "{said}");
+    }
+}
+
+#[test]
+fn a_weak_secret_is_refused_without_being_shown() {
+    for secret in ["short-secret", "x"] {
+        let said = says(
+            "",
+            &[
+                ("TMONEY_API_URL", "http://localhost:9"),
+                ("TMONEY_MERCHANT_ID", "CHU"),
+                ("TMONEY_API_KEY", &random()),
+                ("TMONEY_SECRET_KEY", secret),
+            ],
+        );
+        assert!(said.contains("TMONEY_SECRET_KEY") && said.contains("16"), "{said}");
+        assert!(!said.contains("short-secret"), "{said}");
+    }
+}
+
+#[test]
+fn half_a_wallet_is_refused_and_the_missing_half_named() {
+    let (key, secret) = (random(), random());
+    let all = [
+        ("FLOOZ_API_URL", "http://localhost:9", "the API URL"),
+        ("FLOOZ_MERCHANT_ID", "CHU", "the merchant id"),
+        ("FLOOZ_API_KEY", &key, "the API key"),
+        ("FLOOZ_SECRET_KEY", &secret, "the secret key"),
+    ];
+    for (missing, _, what) in all {
+        let given: Vec<_> = all
+            .iter()
+            .filter(|(name, ..)| *name != missing)
+            .map(|(name, value, _)| (*name, *value))
+            .collect();
+        let said = says("", &given);
+        assert!(said.contains("FLOOZ") && said.contains(&format!("{what} is missing")), "{said}");
+        assert!(!said.contains(&key) && !said.contains(&secret), "{said}");
+    }
+}
+
+#[test]
+fn half_a_wallet_in_the_file_is_refused_too() {
+    for line in ["callback_scheme = \"x-signature\"", "previous_secret_key = \"0123456789abcdef0123\""] {
+        let said = says(&format!("[tmoney]\n{line}\n"), &[]);
+        assert!(said.contains("TMONEY") && said.contains("the API URL is missing"), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_broken_file_is_not_shown() {
+    let secret = random();
+    for toml in [
+        format!("[tmoney]\nsecret_key = \"{secret}"),
+        format!("[tmoney]\nsecret_key = [\"{secret}\"]"),
+        format!("[tmoney]\napi_key = {secret}"),
+        format!("master_key = \"{secret}\"\nmaster_key = \"{secret}\""),
+    ] {
+        let said = says(&toml, &[]);
+        assert!(!said.contains(&secret), "{said}");
+    }
+}
+
+#[test]
+fn values_of_the_wrong_form_are_named() {
+    for (name, value) in [
+        ("QUITTANCE_ZONE", "Africa/Nowhere"),
+        ("QUITTANCE_SERIES", "r 1"),
+        ("QUITTANCE_WATCH_PACE", "0"),
+        ("QUITTANCE_PROVIDER_TIMEOUT_MS", "soon"),
+        ("QUITTANCE_LIMIT_GENERAL", "-1"),
+    ] {
+        let said = says("", &[(name, value)]).to_lowercase();
+        let short = name.trim_start_matches("QUITTANCE_").to_lowercase();
+        assert!(said.contains(&short), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_master_key_that_is_none_is_refused_without_being_shown() {
+    let folder = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    let key = random();
+    command.env_clear().env("QUITTANCE_MASTER_KEY", &key).env("QUITTANCE_LISTEN", "127.0.0.1:0");
+    let said = refused(&bounded(command.arg("--data").arg(folder.path()).arg("serve")), 1);
+    assert!(said.contains("master key") && !said.contains(&key), "{said}");
+}
