@@ -49,13 +49,13 @@ async fn thirty_users_behind_one_address_may_all_poll() {
     let server = Server::start_with(&[("QUITTANCE_LIMIT_GENERAL", "20")]).await;
     let admin = server.login("admin").await;
     let mut polls = vec![];
-    for at in 0..15 {
+    for at in 0..30 {
         let (username, password) = (format!("agent{at}"), "un mot de passe long");
         let new = json!({"username": username, "password": password, "firstName": "Agent", "lastName": "ESSAI", "role": "ACCOUNTANT"});
         assert_eq!(admin.post("/api/users", new).await.status, 201);
         let token = attempt(&server, &username, password).await.text_of("token");
         let who = crate::server::Caller { token: Some(token), ..server.anonymous() };
-        for _ in 0..15 {
+        for _ in 0..10 {
             let who = who.clone();
             polls.push(tokio::spawn(async move { who.get("/api/stats/global").await.status }));
         }

@@ -12,6 +12,8 @@
 
 #[path = "../support/desk.rs"]
 mod desk;
+#[path = "../support/provider.rs"]
+mod provider;
 #[path = "../support/server.rs"]
 mod server;
 

@@ -12,6 +12,8 @@
 mod desk;
 #[path = "../support/lifecycle.rs"]
 mod lifecycle;
+#[path = "../support/provider.rs"]
+mod provider;
 #[path = "../support/server.rs"]
 mod server;
 
