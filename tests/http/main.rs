@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
+    dead_code,
     missing_docs,
     reason = "tests stop at the first surprise"
 )]
