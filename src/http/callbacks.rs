@@ -146,7 +146,7 @@ async fn reject(state: &State, wallet: Wallet, raw: &[u8], rejection: Rejection)
         let body_sha256 = sha256_hex(raw);
         let key = sha256_hex(format!("rejected\n{}\n{reason}\n{body_sha256}", wallet.code()).as_bytes());
         let asked = Asked { actor: "nobody".into(), ..Asked::by_ourselves(Uuid::now_v7()) };
-        let rejected = Rejected { wallet, reason: reason, body_sha256 };
+        let rejected = Rejected { wallet, reason, body_sha256 };
         if let Err(failure) = keep(state, &asked, &key, rejected.into()).await {
             return failure.into();
         }
