@@ -143,7 +143,7 @@ fn read(row: &mut Row) -> Result<Prescription, Misread> {
 
 /// One prescription.
 pub fn by_id(id: PrescriptionId) -> Query<Prescription> {
-    let sql = "select p.id, p.number, p.patient, coalesce(w.last_name || ' ' || w.first_name, ''),
+    let sql = "select p.id, p.number, p.patient, case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end,
                  p.total, p.paid, p.status, p.attempt, p.registered_at
                from prescriptions p left join patients w on w.id = p.patient where p.id = $1";
     Query { sql, args: vec![id.into()], read }
@@ -168,7 +168,7 @@ pub fn lines(id: PrescriptionId) -> Query<Line> {
 
 /// The latest fifty of a status (all for none) whose number or patient's name contains `words`.
 pub fn search(status: Option<&str>, words: &str) -> Query<Prescription> {
-    let sql = "select p.id, p.number, p.patient, coalesce(w.last_name || ' ' || w.first_name, ''),
+    let sql = "select p.id, p.number, p.patient, case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end,
                  p.total, p.paid, p.status, p.attempt, p.registered_at
                from prescriptions p left join patients w on w.id = p.patient
                where ($1 is null or p.status = $1) and (p.number like $2 or w.search like $3)

@@ -115,7 +115,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select r.series, r.year, r.number, r.payment, coalesce(p.number, ''),
-               coalesce(w.last_name || ' ' || w.first_name, ''), r.cashier,
+               case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end, r.cashier,
                coalesce(u.last_name || ' ' || u.first_name, ''), r.method, r.amount, r.applied, r.advance,
                r.day, r.issued_at
              from receipts r

@@ -46,7 +46,7 @@ pub async fn login(
     let id = UserId::of_username(&username);
     // The id has one length, whatever somebody types: a counter must not hold a long text.
     let account = format!("{id}@{peer}");
-    limits::login(&state.limits, &account)?;
+    let judged = limits::login(&state.limits, &account)?;
     let known = state.app.passwords.check(id, password).await.map_err(Failure::from)?;
     let user = users::active(&state.app, id).await?.filter(|_| known);
     let Some(user) = user else {
@@ -57,6 +57,7 @@ pub async fn login(
             "Nom d’utilisateur ou mot de passe incorrect. Vérifiez la saisie, puis recommencez.",
         ));
     };
+    drop(judged);
     let token = state.app.vault.sign_in(id, state.app.clock.now()).map_err(Failure::from)?;
     let who = Who {
         id: id.to_string(),

@@ -9,8 +9,10 @@ use std::{
     hash::Hash,
     net::{IpAddr, Ipv4Addr},
     num::NonZeroU32,
+    sync::Arc,
     time::{Duration, Instant},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many requests an identity may make; 0 lifts a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,6 +46,9 @@ impl Default for Limits {
     }
 }
 
+/// How many sign-ins of one account are judged at once.
+const AT_ONCE: usize = 2;
+
 /// The counters behind [`Limits`].
 pub struct Counters {
     general: Option<DefaultKeyedRateLimiter<UserId>>,
@@ -52,6 +57,8 @@ pub struct Counters {
     anonymous: Option<DefaultKeyedRateLimiter<IpAddr>>,
     callbacks: Option<DefaultKeyedRateLimiter<Wallet>>,
     rejections: Option<DefaultKeyedRateLimiter<Wallet>>,
+    /// Sign-ins of an account that are being judged: a crowd must not outrun the count of failures.
+    judged: Cache<String, Arc<Semaphore>>,
     /// Accounts whose failures have used up their hour, and until when.
     locked: Cache<String, Instant>,
 }
@@ -66,6 +73,7 @@ impl Counters {
             anonymous: keyed(limits.anonymous_per_minute, Quota::per_minute),
             callbacks: keyed(limits.callbacks_per_second, Quota::per_second),
             rejections: keyed(limits.rejections_per_minute, Quota::per_minute),
+            judged: Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_secs(60)).build(),
             locked: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3_600)).build(),
         }
     }
@@ -116,13 +124,16 @@ pub fn may_record_rejection(counters: &Counters, wallet: Wallet) -> bool {
     check(counters.rejections.as_ref(), &wallet).is_ok()
 }
 
-/// Before a sign-in: has this account failed too often from this address?
-pub fn login(counters: &Counters, account: &str) -> Result<(), Problem> {
+/// Before a sign-in: has this account failed too often from this address, or is it being tried at
+/// this moment? The permit is held until the password is judged.
+pub fn login(counters: &Counters, account: &str) -> Result<OwnedSemaphorePermit, Problem> {
     let left = counters.locked.get(account).map(|until| until.saturating_duration_since(Instant::now()));
     match left {
-        Some(left) if !left.is_zero() => Err(Problem::too_many(seconds(left))),
-        Some(_) | None => Ok(()),
+        Some(left) if !left.is_zero() => return Err(Problem::too_many(seconds(left))),
+        Some(_) | None => {}
     }
+    let judged = counters.judged.get_with(account.to_owned(), || Arc::new(Semaphore::new(AT_ONCE)));
+    judged.try_acquire_owned().map_err(|_| Problem::too_many(1))
 }
 
 /// After a failed sign-in. Only failures count: who knows his password is never locked out by himself.
