@@ -46,7 +46,7 @@ async fn only_failed_sign_ins_of_one_account_are_counted() {
 
 #[tokio::test]
 async fn thirty_users_behind_one_address_may_all_poll() {
-    let server = Server::start_with(&[("QUITTANCE_LIMIT_GENERAL", "20")]).await;
+    let server = Server::start_with(&[("QUITTANCE_LIMIT_GENERAL", "40")]).await;
     let admin = server.login("admin").await;
     let mut polls = vec![];
     for at in 0..30 {

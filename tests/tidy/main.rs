@@ -4,5 +4,6 @@
 
 mod documents;
 mod layers;
+mod licences;
 mod repository;
 mod sources;
