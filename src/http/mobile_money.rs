@@ -95,7 +95,7 @@ pub async fn initiate(
     let done = mobile_money::initiate(&state.app, &who.asked(&body.canonical), ask).await?;
     let (payment, attempt) = &done.answer;
     if let Some(problem) = refused(*payment, attempt) {
-        return Err(problem);
+        return Err(Problem { position: Some(done.position), ..problem });
     }
     let asked = !is_waiting(attempt);
     let answer = Initiated {

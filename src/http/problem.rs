@@ -27,6 +27,8 @@ pub struct Problem {
     pub pointer: Option<String>,
     /// The payment that this is about.
     pub payment: Option<PaymentId>,
+    /// The position from which on a reader sees what was written all the same.
+    pub position: Option<u64>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u32>,
 }
@@ -58,7 +60,15 @@ pub struct ProblemJson<'a> {
 impl Problem {
     /// A problem with its status, code and sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), pointer: None, payment: None, retry_after: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            pointer: None,
+            payment: None,
+            position: None,
+            retry_after: None,
+        }
     }
 
     fn json(&self) -> ProblemJson<'_> {
@@ -134,6 +144,9 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
+        if let Some(position) = self.position {
+            response.insert_header((super::position::HEADER, position.to_string()));
+        }
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
