@@ -1,20 +1,23 @@
 //! The only write path: load, decide, append; on a conflict all three again.
 //!
-//! 1. A command that was carried out before is answered with what it wrote then.
-//! 2. `decide` loads the streams it needs ([`load`]) and asks the domain; its plan names the
+//! 1. `decide` loads the streams it needs ([`load`]) and asks the domain; its plan names the
 //!    revisions that it saw.
-//! 3. The plan is appended as one commit: all streams or none, durable before we return.
-//! 4. Somebody was faster: decide again, a few times at most.
+//! 2. The plan is appended as one commit: all streams or none, durable before we return.
+//! 3. Somebody was faster: decide again.
+//! 4. A command that was carried out before is answered with what it wrote then: by the store, which
+//!    knows its key, or here, where it is refused because it can't be done twice.
 
 pub mod load;
+pub mod remembered;
 
 use crate::{
     clock::Clock,
     failure::Failure,
     recording::draft,
-    store::{AppendError, Appended, CommandKey, Commit, Expected, Recorded, Store, Write},
+    store::{AppendError, Appended, CommandKey, Commit, Expected, Recorded, Store, StoreError, Write},
 };
 use domain::{Event, Meta, StreamId};
+use remembered::{Remembered, afresh};
 use uuid::Uuid;
 
 /// How often a command decides before it gives up: each round means that somebody else wrote. Of so
@@ -28,6 +31,7 @@ pub struct Ledger {
     pub store: Store,
     /// For those who decide.
     pub clock: Clock,
+    remembered: Remembered,
 }
 
 /// Who asks, and how the command is told from its repetition.
@@ -72,18 +76,25 @@ impl Plan {
 }
 
 impl Ledger {
+    /// The write path of an engine.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, remembered: Remembered::default() }
+    }
+
     /// Carries out a command; see the head of this file. An empty plan is an answer too.
     pub async fn execute<D>(&self, asked: &Asked, decide: D) -> Result<Appended, Failure>
     where
         D: AsyncFn() -> Result<Plan, Failure>,
     {
         for _ in 0..ROUNDS {
-            if let Some(events) = self.carried_out(asked).await? {
-                return Ok(Appended { events, replayed: true });
-            }
             let plan = match decide().await {
+                // What was remembered may be out of date: a refusal needs the log itself.
+                Err(Failure::Refused(_)) => afresh(decide()).await,
+                plan => plan,
+            };
+            let plan = match plan {
                 Ok(plan) => plan,
-                // A twin of this command may have been carried out between: then that is the answer.
+                // A command that was carried out before is refused now, for it can't be done twice.
                 Err(refusal) => match self.carried_out(asked).await? {
                     Some(events) => return Ok(Appended { events, replayed: true }),
                     None => return Err(refusal),
@@ -92,13 +103,36 @@ impl Ledger {
             if plan.0.is_empty() {
                 return Ok(Appended { events: vec![], replayed: true });
             }
-            match self.store.append(commit(asked, &plan)).await {
-                Ok(appended) => return Ok(appended),
-                Err(AppendError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(appended) = self.append(asked, plan).await? {
+                return Ok(appended);
             }
         }
         Err(Failure::Contended)
+    }
+
+    /// Appends a plan and remembers where it leads; nothing if somebody was faster.
+    ///
+    /// Runs on a task of its own: a caller that goes away must not leave an old state remembered.
+    async fn append(&self, asked: &Asked, plan: Plan) -> Result<Option<Appended>, Failure> {
+        let (ledger, commit) = (self.clone(), commit(asked, &plan));
+        let append = async move {
+            match ledger.store.append(commit).await {
+                Ok(appended) => {
+                    if !appended.replayed {
+                        let events = plan.0.iter().flat_map(|(_, _, events)| events);
+                        ledger.remembered.advance(&appended.events, events);
+                    }
+                    Ok(Some(appended))
+                }
+                Err(AppendError::Conflict { .. }) => {
+                    plan.0.iter().for_each(|(stream, ..)| ledger.remembered.forget(stream));
+                    Ok(None)
+                }
+                Err(error) => Err(error.into()),
+            }
+        };
+        // The task ends early only with the whole runtime.
+        tokio::spawn(append).await.unwrap_or(Err(Failure::Store(StoreError::Stopped)))
     }
 
     async fn carried_out(&self, asked: &Asked) -> Result<Option<Vec<Recorded>>, Failure> {

@@ -80,7 +80,7 @@ pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, Canno
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
     let app = Arc::new(App {
-        ledger: Ledger { store: store.clone(), clock },
+        ledger: Ledger::new(store.clone(), clock),
         views: views.clone(),
         passwords: Passwords::new(vault.clone()),
         providers: Providers::new(settings.providers.clone(), timing)?,

@@ -3,7 +3,13 @@
 //! What a provider posts back arrives in [`super::callbacks`].
 
 use super::{
-    body::Body, identity::Identity, limits, position, problem::Problem, receipts, server::State, text,
+    body::Body,
+    identity::Identity,
+    limits, position,
+    problem::Problem,
+    receipts,
+    server::{State, to_the_end},
+    text,
 };
 use crate::{
     commands::mobile_money::{self, Initiate, is_waiting},
@@ -92,7 +98,8 @@ pub async fn initiate(
         phone,
         cashier: who.user,
     };
-    let done = mobile_money::initiate(&state.app, &who.asked(&body.canonical), ask).await?;
+    let (app, asked) = (state.app.clone(), who.asked(&body.canonical));
+    let done = to_the_end(async move { mobile_money::initiate(&app, &asked, ask).await }).await?;
     let (payment, attempt) = &done.answer;
     if let Some(problem) = refused(*payment, attempt) {
         return Err(Problem { position: Some(done.position), ..problem });

@@ -1,6 +1,13 @@
 //! `/api/patients`: register, find, erase.
 
-use super::{body::Body, identity::Identity, position, problem::Problem, server::State, text};
+use super::{
+    body::Body,
+    identity::Identity,
+    position,
+    problem::Problem,
+    server::{State, to_the_end},
+    text,
+};
 use crate::{commands::patients, failure::Failure};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
@@ -98,6 +105,7 @@ pub async fn erase(
     id: web::Path<PatientId>,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin])?;
-    let done = patients::erase(&state.app, &who.asked(&[]), *id).await?;
+    let (app, asked, patient) = (state.app.clone(), who.asked(&[]), *id);
+    let done = to_the_end(async move { patients::erase(&app, &asked, patient).await }).await?;
     Ok(position::done(actix_web::http::StatusCode::OK, &done, Made { id: id.to_string() }))
 }

@@ -1,7 +1,7 @@
 //! The server: what its routes share, what every answer carries, how it stops.
 
 use super::{RequestId, limits, problem::Problem, reports::Daily, routes};
-use crate::app::App;
+use crate::{app::App, failure::Failure, store::StoreError};
 use actix_web::{
     App as Actix, HttpMessage, HttpServer,
     body::MessageBody,
@@ -41,6 +41,14 @@ impl State {
             reports: Cache::new(16),
         }
     }
+}
+
+/// Carries a command of several steps to its end, also when the caller goes away in the middle of it.
+pub async fn to_the_end<T: 'static>(
+    command: impl Future<Output = Result<T, Failure>> + 'static,
+) -> Result<T, Failure> {
+    // Such a task ends early only with its worker.
+    actix_web::rt::spawn(command).await.unwrap_or(Err(Failure::Store(StoreError::Stopped)))
 }
 
 /// Serves on a bound listener until it is told to stop; requests under way are ended first.

@@ -1,7 +1,13 @@
 //! `/api/users`: add, list, lock out.
 
 use super::{
-    body::Body, identity::Identity, patients::Made, position, problem::Problem, server::State, text,
+    body::Body,
+    identity::Identity,
+    patients::Made,
+    position,
+    problem::Problem,
+    server::{State, to_the_end},
+    text,
 };
 use crate::{commands::users, failure::Failure};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -45,7 +51,8 @@ pub async fn add(
         role: asked_for.role,
     };
     let asked = who.asked(&body.canonical);
-    let done = users::add(&state.app, &asked, &added, &asked_for.password).await?;
+    let (app, password) = (state.app.clone(), asked_for.password.clone());
+    let done = to_the_end(async move { users::add(&app, &asked, &added, &password).await }).await?;
     let id = done.answer.to_string();
     Ok(position::created(&done, &format!("/api/users/{id}"), Made { id: id.clone() }))
 }
@@ -73,7 +80,8 @@ pub async fn disable(
     id: web::Path<UserId>,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin])?;
-    let done = users::disable(&state.app, &who.asked(&[]), *id).await?;
+    let (app, asked, user) = (state.app.clone(), who.asked(&[]), *id);
+    let done = to_the_end(async move { users::disable(&app, &asked, user).await }).await?;
     state.roles.invalidate(&*id);
     Ok(position::done(StatusCode::OK, &done, Made { id: id.to_string() }))
 }

@@ -39,12 +39,12 @@ async fn announce(
     payment: PaymentId,
     leaves: fn(&Attempt) -> Result<Vec<domain::payment::Event>, Refusal>,
 ) -> Result<Attempt, Failure> {
-    let (attempt, _) = app.ledger.load_attempt(payment).await?.ok_or(Failure::Contended)?;
     let decide = async || {
         let Some((attempt, _)) = app.ledger.load_attempt(payment).await? else { return Ok(Plan::default()) };
         Ok(Plan::default().write(StreamId::payment(payment), attempt.expected, leaves(&attempt.state)?))
     };
     app.ledger.execute(&Asked::by_ourselves(payment.0), decide).await?;
+    let (attempt, _) = app.ledger.load_attempt(payment).await?.ok_or(Failure::Contended)?;
     Ok(attempt.state)
 }
 
