@@ -41,7 +41,8 @@ impl<T> Done<T> {
     /// The answer to what was appended; an empty append was true at the head already.
     pub fn new(app: &App, appended: &Appended, answer: T) -> Self {
         let position = if appended.events.is_empty() { app.ledger.head() } else { appended.position() };
-        Self { answer, position, replayed: appended.replayed }
+        let replayed = appended.replayed && !appended.events.is_empty();
+        Self { answer, position, replayed }
     }
 }
 

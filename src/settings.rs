@@ -232,6 +232,10 @@ impl Wallets {
                 || secrets.iter().any(|secret| secret.is_some());
             return if leftover { Err(BadSettings::Incomplete(code, "the API URL")) } else { Ok(None) };
         };
+        if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
+            let name = format!("{code}_API_URL");
+            return Err(BadSettings::Value(name, "an http:// or https:// address".into()));
+        }
         let missing = |what| BadSettings::Incomplete(code, what);
         let api_key = self.api_key.ok_or_else(|| missing("the API key"))?;
         let secret_key = self.secret_key.ok_or_else(|| missing("the secret key"))?;

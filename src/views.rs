@@ -105,14 +105,55 @@ impl Views {
 
     /// All rows of a query.
     pub fn fetch<T>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
+        self.with_reader(|reader| fetch(reader, &query))
+    }
+
+    /// Several queries that must agree: all see the read models as they were at one position.
+    pub fn at_one_moment<T, E: From<ViewsError>>(
+        &self,
+        read: impl FnOnce(&Moment<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.with_reader(|reader| {
+            let begun = reader.unchecked_transaction().map_err(ViewsError::from)?;
+            let position = begun
+                .prepare_cached("select coalesce(min(position), 0) from checkpoints")
+                .and_then(|mut lowest| lowest.query_row([], |row| row.get::<_, i64>(0)))
+                .map_err(ViewsError::from)?;
+            read(&Moment { reader: &begun, position: position.unsigned_abs() })
+        })
+    }
+
+    fn with_reader<T, E: From<ViewsError>>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         let reader = self.readers.lock().pop();
         let reader = match reader {
             Some(reader) => reader,
             None => connect::reader(&self.file)?,
         };
-        let rows = fetch(&reader, &query);
+        let answer = read(&reader);
         self.readers.lock().push(reader);
-        rows
+        answer
+    }
+
+    /// The first row of a query.
+    pub fn first<T>(&self, query: Query<T>) -> Result<Option<T>, ViewsError> {
+        Ok(self.fetch(query)?.into_iter().next())
+    }
+}
+
+/// The read models as they were at one position.
+pub struct Moment<'a> {
+    reader: &'a Connection,
+    /// Up to where every one of them was complete then.
+    pub position: u64,
+}
+
+impl Moment<'_> {
+    /// All rows of a query.
+    pub fn fetch<T>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
+        fetch(self.reader, &query)
     }
 
     /// The first row of a query.

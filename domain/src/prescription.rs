@@ -63,6 +63,12 @@ pub struct Paid {
     pub amount: Money,
 }
 
+/// The most that one prescription may come to: a thousand of them still fit one drawer's sum.
+pub const MOST: Money = match Money::new(1_000_000_000) {
+    Ok(most) => most,
+    Err(_) => Money::MAX,
+};
+
 /// What is true of a prescription.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Prescription {
@@ -147,6 +153,9 @@ impl Prescription {
             return Err(Refusal::ZeroAmount { what: "price" });
         }
         let total = Money::sum(lines.iter().map(|line| line.price)).map_err(|_| Refusal::AmountTooLarge)?;
+        if total > MOST {
+            return Err(Refusal::AmountTooLarge);
+        }
         Ok(vec![Registered { patient: id, lines, total }.into()])
     }
 

@@ -17,5 +17,5 @@ create table payments (
 );
 create index payments_prescription on payments (prescription, position);
 create index payments_watched on payments (opened_at) where state in
-    ('CREATED', 'SENDING', 'REGISTERED', 'CLAIMED', 'ABANDONED', 'REJECTED', 'DECLINED', 'EXPIRED');
+    ('CREATED', 'SENDING', 'REGISTERED', 'CLAIMED', 'ABANDONED', 'REJECTED', 'DECLINED', 'EXPIRED', 'REVIEW');
 create index payments_state on payments (state, position);

@@ -50,7 +50,7 @@ impl Projector for Payments {
         "payments"
     }
     fn version(&self) -> i64 {
-        1
+        2
     }
     fn tables(&self) -> &'static [&'static str] {
         &["payments"]
@@ -141,6 +141,8 @@ fn opened(seen: &Seen<'_>, terms: &payment::Opened) -> Change {
 fn registered(seen: &Seen<'_>, fact: &payment::Registered) -> Change {
     Change::new(
         "update payments set provider_ref = coalesce(provider_ref, $1),
+           before_claim = case when before_claim in ('CREATED', 'SENDING') then 'REGISTERED'
+             else before_claim end,
            state = case when state in ('CREATED', 'SENDING') then 'REGISTERED' else state end,
            changed_at = $2 where id = $3",
         [fact.provider_ref.clone().into(), seen.at.into(), seen.id().into()],
@@ -206,7 +208,7 @@ pub fn in_state(state: &str, cashier: Option<Uuid>) -> Query<Payment> {
 pub fn watched(since: DateTime<Utc>) -> Query<PaymentId> {
     let sql = "select id from payments where state in
                  ('CREATED', 'SENDING', 'REGISTERED', 'CLAIMED', 'ABANDONED', 'REJECTED', 'DECLINED',
-                  'EXPIRED') and opened_at > $1 order by position";
+                  'EXPIRED', 'REVIEW') and opened_at > $1 order by position";
     Query { sql, args: vec![since.into()], read: |row| row.id().map(PaymentId) }
 }
 

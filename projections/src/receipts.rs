@@ -59,7 +59,11 @@ impl Projector for Receipts {
         include_str!("../../migrations/views/receipts.sql")
     }
     fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
-        let Event::Receipt(receipt::Event::Issued(issued)) = seen.event else { return vec![] };
+        let Event::Receipt(event) = seen.event else { return vec![] };
+        // A match, so that a later fact of receipts must be thought of here.
+        let issued = match event {
+            receipt::Event::Issued(issued) => issued,
+        };
         let Some((series, year)) = series_of(seen.stream.as_str()) else { return vec![] };
         vec![Change::new(
             "insert into receipts (series, year, number, payment, prescription, patient, cashier, method,

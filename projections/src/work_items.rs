@@ -106,7 +106,13 @@ fn of_callback(seen: &Seen<'_>, event: &callback::Event) -> Option<Change> {
     ))
 }
 
-/// What nobody has dealt with yet, the latest first.
+/// How many things nobody has dealt with yet.
+pub fn count() -> Query<i64> {
+    let sql = "select count(*) from work_items where closed_at is null";
+    Query { sql, args: vec![], read: Row::int }
+}
+
+/// What nobody has dealt with yet, the latest two hundred first.
 pub fn open() -> Query<WorkItem> {
     let sql = "select i.position, i.kind, i.payment, coalesce(i.wallet, p.method),
                  coalesce(i.reference, p.reference), i.amount, i.opened_at

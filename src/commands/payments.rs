@@ -101,11 +101,17 @@ pub async fn resolve(
 ) -> Result<Done<bool>, Failure> {
     let decide = async || {
         let (attempt, owed) = app.ledger.load_attempt(payment).await?.ok_or_else(|| unknown(payment))?;
-        let Some(proposed) = &attempt.state.proposed else {
+        // Who asked for the money does not say that it came (rule 42).
+        if attempt.state.terms.cashier == by {
+            return Err(Refusal::NotYours.into());
+        }
+        // Only the same words of another person agree; anything else is a new proposal, so that a slip
+        // of the pen can be put right.
+        let proposed = attempt.state.proposed.as_ref();
+        if !proposed.is_some_and(|proposed| proposed.outcome == outcome && proposed.by != by) {
             let events = attempt.state.propose(by, outcome, note.to_owned())?;
             return Ok(Plan::default().write(StreamId::payment(payment), attempt.expected, events));
-        };
-        tracing::debug!(payment = %payment, proposed_by = %proposed.by, "second opinion");
+        }
         let booking = settlement::resolve(&attempt.state, &owed.state, payment, by, outcome)?;
         let booked = Booked::of(app, payment, &attempt.state.terms);
         Ok(booking_plan(app.clock, &booked, attempt.expected, &owed, booking))

@@ -3,10 +3,13 @@
 use super::problem::Problem;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, http::header, web};
 use serde::de::DeserializeOwned;
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 /// The largest body of a command.
 pub const LIMIT: usize = 64 * 1024;
+
+/// How long a body may take: one that never ends must not hold a connection for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A body, read as `T`.
 #[derive(Debug)]
@@ -52,10 +55,10 @@ pub fn raw(
             return Err(too_large(limit));
         }
         let payload = payload.await.map_err(|_| unreadable())?;
-        match payload.to_bytes_limited(limit).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(_)) => Err(unreadable()),
-            Err(_) => Err(too_large(limit)),
+        match tokio::time::timeout(PATIENCE, payload.to_bytes_limited(limit)).await {
+            Ok(Ok(Ok(bytes))) => Ok(bytes),
+            Ok(Ok(Err(_))) | Err(_) => Err(unreadable()),
+            Ok(Err(_)) => Err(too_large(limit)),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     commands::mobile_money,
     execute::{Asked, Plan},
     failure::Failure,
-    providers::{CallbackHeaders, Rejection, Report, read_report},
+    providers::{CallbackHeaders, KeyAge, Rejection, Report, read_report},
     react::watch::{sha256_hex, told},
     store::{Appended, Expected},
 };
@@ -49,14 +49,20 @@ pub async fn take_in(
 ) -> Result<HttpResponse, Problem> {
     let wallet = Wallet::ALL.into_iter().find(|wallet| wallet.code().eq_ignore_ascii_case(&provider));
     let wallet = wallet.ok_or_else(|| Problem::not_found("provider"))?;
-    limits::callbacks(&state.limits, wallet)?;
     let raw = body::raw(&request, &mut payload.into_inner(), LIMIT).await?;
     let (provider, _) = state.app.providers.of(wallet)?;
     let verdict = provider.authenticate(headers(&request), &raw, state.app.clock.now());
     let event_id = match verdict {
-        Ok(authentic) => authentic.event_id,
+        Ok(authentic) => {
+            if authentic.key == KeyAge::Previous {
+                tracing::warn!(wallet = wallet.code(), "a callback is still signed with the previous secret");
+            }
+            authentic.event_id
+        }
         Err(rejection) => return Err(reject(&state, wallet, &raw, rejection).await),
     };
+    // Counted only now: whoever can't sign must not use up the provider's share.
+    limits::callbacks(&state.limits, wallet)?;
     let asked = Asked {
         actor: format!("provider:{}", wallet.code()),
         correlation: Uuid::now_v7(),

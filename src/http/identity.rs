@@ -120,7 +120,8 @@ fn bearer(request: &HttpRequest) -> Option<BearerToken> {
 /// The header's text, bare or as a structured field in quotes.
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
-    let key = value.to_str().map(|text| text.trim().trim_matches('"')).unwrap_or_default();
+    let text = value.to_str().map(str::trim).unwrap_or_default();
+    let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     if key.is_empty() || key.len() > 200 {
         return Err(Problem::invalid(
             "/headers/Idempotency-Key",

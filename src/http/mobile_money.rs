@@ -14,6 +14,7 @@ use super::{
 use crate::{
     commands::mobile_money::{self, Initiate, is_waiting},
     failure::Failure,
+    views::Moment,
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
 use domain::{
@@ -106,7 +107,7 @@ pub async fn initiate(
     }
     let asked = !is_waiting(attempt);
     let answer = Initiated {
-        message: if asked { ASKED } else { ASKING },
+        message: message(attempt),
         payment_id: payment.to_string(),
         reference: attempt.terms.reference.clone(),
         transaction_id: attempt.provider_ref.clone(),
@@ -120,6 +121,24 @@ pub async fn initiate(
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// What is true now: a repeated command may find the payment further than the first did.
+fn message(attempt: &Attempt) -> &'static str {
+    match attempt.stage {
+        Stage::Created | Stage::Sending => ASKING,
+        Stage::Registered | Stage::Claimed(_) => ASKED,
+        Stage::Paid => "Paiement déjà confirmé : l’argent est reçu. Ne demandez rien de plus au patient.",
+        Stage::Review(_) => {
+            "Ce paiement est à vérifier par la comptabilité. N’encaissez pas une seconde fois."
+        }
+        Stage::Rejected | Stage::Declined | Stage::Expired => {
+            "Ce paiement n’a pas abouti. Encaissez autrement, ou lancez une nouvelle demande."
+        }
+        Stage::Abandoned => {
+            "Ce paiement a été abandonné. Lancez une nouvelle demande, ou encaissez autrement."
+        }
+    }
 }
 
 const ASKED: &str = "Paiement initié. Veuillez confirmer sur votre téléphone.";
@@ -173,13 +192,16 @@ pub async fn status(
     id: web::Path<PaymentId>,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
-    let position = position::reached(&state, &request).await?;
-    let views = &state.app.views;
-    let payment = views.first(projections::payments::by_id(*id)).map_err(Failure::from)?;
+    position::reached(&state, &request).await?;
+    let read = |moment: &Moment<'_>| -> Result<_, Failure> {
+        let payment = moment.first(projections::payments::by_id(*id))?;
+        let receipt = moment.first(projections::receipts::of_payment(*id))?;
+        Ok((moment.position, payment, receipt))
+    };
+    let (position, payment, receipt) = state.app.views.at_one_moment(read)?;
     let payment = payment
         .filter(|payment| who.sees_only().is_none_or(|cashier| cashier == payment.cashier_id))
         .ok_or_else(|| Problem::not_found("payment"))?;
-    let receipt = views.first(projections::receipts::of_payment(*id)).map_err(Failure::from)?;
     let status = Stage::seed_status(&payment.state);
     let qr_code = match &receipt {
         Some(receipt) if status == "SUCCESS" => Some(receipts::qr_data_url(&state, receipt)?),

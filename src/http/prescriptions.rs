@@ -4,6 +4,7 @@ use super::{body::Body, identity::Identity, position, problem::Problem, server::
 use crate::{
     commands::prescriptions::{self, AskedLine},
     failure::Failure,
+    views::Moment,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::{ExamId, Money, PatientId, PrescriptionId, user::Role};
@@ -91,12 +92,15 @@ pub async fn show(
     who: Identity,
     id: web::Path<PrescriptionId>,
 ) -> Result<HttpResponse, Problem> {
-    let position = position::reached(&state, &request).await?;
-    let views = &state.app.views;
-    let head = views.first(projections::prescriptions::by_id(*id)).map_err(Failure::from)?;
+    position::reached(&state, &request).await?;
+    let read = |moment: &Moment<'_>| -> Result<_, Failure> {
+        let head = moment.first(projections::prescriptions::by_id(*id))?;
+        let exams = moment.fetch(projections::prescriptions::lines(*id))?;
+        let payments = moment.fetch(projections::payments::of_prescription(*id))?;
+        Ok((moment.position, head, exams, payments))
+    };
+    let (position, head, exams, mut payments) = state.app.views.at_one_moment(read)?;
     let head = head.ok_or_else(|| Problem::not_found("prescription"))?;
-    let exams = views.fetch(projections::prescriptions::lines(*id)).map_err(Failure::from)?;
-    let mut payments = views.fetch(projections::payments::of_prescription(*id)).map_err(Failure::from)?;
     // Of another cashier's payment the status above is all that is told (rule 42).
     let own = |cashier| who.sees_only().is_none_or(|only| only == cashier);
     payments.retain(|payment| who.role != Role::Technician && own(payment.cashier_id));

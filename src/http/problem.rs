@@ -208,5 +208,5 @@ const UNKNOWN: (&str, &str) = (
 );
 const BROKEN: (&str, &str) = (
     "unavailable",
-    "Le registre ne peut pas répondre. Rien n’a été enregistré ; réessayez, puis prévenez l’informatique.",
+    "Le registre ne peut pas répondre. Regardez le dossier avant de recommencer, et prévenez l’informatique.",
 );

@@ -172,7 +172,12 @@ pub async fn page(
             let known = number.parse().ok().and_then(|number: ReceiptNumber| {
                 state.app.views.first(projections::receipts::by_number(&number)).ok().flatten()
             });
-            let word = if known.is_some() { "Reçu authentique" } else { "Reçu signé, encore inconnu ici" };
+            // Signed is not enough: the ledger must say the same.
+            let word = match known {
+                Some(known) if known.amount == amount && known.day == code.day() => "Reçu authentique",
+                Some(_) => "Reçu à contrôler : le registre porte d’autres chiffres sous ce numéro",
+                None => "Reçu signé, encore inconnu ici",
+            };
             let body = format!(
                 "<h1>{word}</h1><p>N° {number}</p><p>{amount}</p><p>{day}</p><p>Comparez ces chiffres avec \
                  le papier.</p>"

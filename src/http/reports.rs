@@ -85,14 +85,17 @@ pub async fn daily(
     // A day may have 100,000 lines: they are read away from the threads that answer callbacks.
     let (views, cashier) = (state.app.views.clone(), who.sees_only());
     let read = move || -> Result<Daily, Failure> {
-        let takings = views.fetch(projections::takings::of_day(date, cashier))?;
-        let receipts = views.fetch(projections::receipts::of_day(date, cashier))?;
-        Ok(report(date, position, &takings, receipts))
+        // Total and lines at one moment: between two queries another payment may come in.
+        views.at_one_moment(|moment| {
+            let takings = moment.fetch(projections::takings::of_day(date, cashier))?;
+            let receipts = moment.fetch(projections::receipts::of_day(date, cashier))?;
+            Ok(report(date, moment.position, &takings, receipts))
+        })
     };
     let report = web::block(read).await.map_err(|_| Failure::Busy)?.map_err(Problem::from)?;
     let report = Arc::new(report);
-    state.reports.insert(key, report.clone());
-    Ok(position::at(HttpResponse::Ok(), position).json(report.as_ref()))
+    state.reports.insert((date, who.sees_only(), report.position), report.clone());
+    Ok(position::at(HttpResponse::Ok(), report.position).json(report.as_ref()))
 }
 
 impl Which {
@@ -120,10 +123,10 @@ fn report(date: NaiveDate, position: u64, takings: &[Taking], receipts: Vec<Rece
         payments: receipts.into_iter().map(line).collect(),
     };
     for taking in takings {
-        let amount = taking.amount.francs();
+        let amount = taking.amount;
         daily.total_payments += taking.receipts;
         daily.total_amount += amount;
-        daily.total_advances += taking.advance.francs();
+        daily.total_advances += taking.advance;
         *daily.by_payment_method.entry(method(&taking.method)).or_default() += amount;
         if taking.method != "CASH" {
             *daily.by_provider.entry(taking.method.clone()).or_default() += amount;
@@ -146,7 +149,7 @@ fn cashiers(takings: &[Taking]) -> Vec<Cashier> {
     }
     let mut cashiers: Vec<Cashier> = vec![];
     for taking in takings {
-        let (payments, amount) = (taking.receipts, taking.amount.francs());
+        let (payments, amount) = (taking.receipts, taking.amount);
         if let Some(known) = cashiers.iter_mut().find(|cashier| cashier.id == taking.cashier) {
             known.payments += payments;
             known.amount += amount;

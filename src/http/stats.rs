@@ -36,7 +36,7 @@ pub struct Today {
 pub struct Queue {
     pending_exams: i64,
     in_progress_exams: i64,
-    work_items: usize,
+    work_items: i64,
 }
 
 /// Counts and takings of today: a cashier's own takings, or the house's.
@@ -54,18 +54,20 @@ pub async fn global(
 
 /// Today's figures as `who` may see them.
 pub fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
-    let (views, day) = (&state.app.views, state.app.clock.today());
-    let takings = views.fetch(projections::takings::of_day(day, who.sees_only()))?;
-    let amount = takings.iter().map(|taking| taking.amount.francs()).sum();
-    let today = Today {
-        date: day,
-        prescriptions: views.first(projections::prescriptions::registered_on(day))?.unwrap_or(0),
-        payments: takings.iter().map(|taking| taking.receipts).sum(),
-        amount,
-        revenue: amount,
-        exams_completed: 0,
-    };
-    let work_items = views.fetch(projections::work_items::open())?.len();
-    let queue = Queue { pending_exams: 0, in_progress_exams: 0, work_items };
-    Ok(Global { timestamp: state.app.clock.now(), today, queue })
+    let day = state.app.clock.today();
+    state.app.views.at_one_moment(|moment| {
+        let takings = moment.fetch(projections::takings::of_day(day, who.sees_only()))?;
+        let amount = takings.iter().map(|taking| taking.amount).sum();
+        let today = Today {
+            date: day,
+            prescriptions: moment.first(projections::prescriptions::registered_on(day))?.unwrap_or(0),
+            payments: takings.iter().map(|taking| taking.receipts).sum(),
+            amount,
+            revenue: amount,
+            exams_completed: 0,
+        };
+        let work_items = moment.first(projections::work_items::count())?.unwrap_or(0);
+        let queue = Queue { pending_exams: 0, in_progress_exams: 0, work_items };
+        Ok(Global { timestamp: state.app.clock.now(), today, queue })
+    })
 }

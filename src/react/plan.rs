@@ -27,13 +27,15 @@ pub fn next(stage: &Stage, age: Duration, asked: u32) -> Option<Duration> {
     }
     let young = age < Duration::from_secs(15 * MINUTE);
     let seconds = match stage {
-        Stage::Paid | Stage::Review(_) => return None,
+        Stage::Paid | Stage::Review(true) => return None,
         Stage::Created => 0,
         Stage::Sending if young => step(&[2, 5, 10, 20, 40], asked),
         // A claim is asked for at once.
         Stage::Claimed(_) if young => step(&[0, 1, 2, 5, 10, 20], asked),
         // Let the callback win first.
-        Stage::Registered | Stage::Abandoned if young => step(&[20, 5, 10, 20, 30], asked),
+        Stage::Registered | Stage::Abandoned | Stage::Review(false) if young => {
+            step(&[20, 5, 10, 20, 30], asked)
+        }
         _ if age < Duration::from_secs(6 * HOUR) => 10 * MINUTE,
         _ => HOUR,
     };

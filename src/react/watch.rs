@@ -143,7 +143,7 @@ async fn ask(app: &App, payment: PaymentId, memory: &mut Memory) -> Result<(), F
     match attempt.stage {
         Stage::Created => return sender::send(app, payment).await,
         // A callback was faster.
-        Stage::Paid | Stage::Review(_) => return Ok(()),
+        Stage::Paid | Stage::Review(true) => return Ok(()),
         _ => {}
     }
     let provider = app.providers.at(attempt.terms.wallet, &attempt.terms.base_url)?;
@@ -222,14 +222,24 @@ pub fn told(
         status.word(),
         report.currency.as_deref().unwrap_or_default(),
     );
-    let key = event_id.map_or_else(|| sha256_hex(told.as_bytes()), |id| format!("event:{id}"));
+    // The content is part of the key: an id used again with another content is another telling.
+    let content = sha256_hex(told.as_bytes());
+    let key = event_id.map_or_else(|| content.clone(), |id| format!("event:{id}:{content}"));
     Report {
         status,
         amount: report.amount,
-        currency: report.currency,
+        currency: report.currency.map(francs),
         provider_ref: report.provider_ref,
         operation_at: report.completed_at,
         evidence: Evidence { source, key, body_sha256 },
+    }
+}
+
+/// The names that providers have for the franc of the BCEAO, as one.
+fn francs(currency: String) -> String {
+    match currency.to_ascii_uppercase().replace(' ', "").as_str() {
+        "XOF" | "CFA" | "FCFA" | "952" => "XOF".to_owned(),
+        _ => currency,
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Attempt {
     pub heard: BTreeSet<(Source, String)>,
     /// The provider's references under which money was booked, and how much.
     pub booked: Vec<(Option<String>, crate::Money)>,
-    /// The amount that an unproven claim told.
+    /// The amount that a claim or a questioned report told.
     pub claimed: Option<crate::Money>,
     /// Why it was refused or declined.
     pub reason: Option<String>,
@@ -107,7 +107,8 @@ impl Attempt {
             }
             Event::Expired(_) => self.stage = Stage::Expired,
             Event::Abandoned(_) => self.stage = Stage::Abandoned,
-            Event::Questioned(_) => {
+            Event::Questioned(fact) => {
+                self.claimed = fact.amount.or(self.claimed);
                 if !self.stage.is_booked() {
                     self.stage = Stage::Review(false);
                 }
@@ -205,6 +206,12 @@ impl Attempt {
             (Stage::Review(true), Outcome::Paid(amount)) if !amount.is_zero() => Err(self.not_now("book")),
             (Stage::Review(false), Outcome::Paid(amount)) if amount.is_zero() => {
                 Err(Refusal::ZeroAmount { what: "amount" })
+            }
+            // Two persons can agree on what was asked or told, not make up more.
+            (Stage::Review(false), Outcome::Paid(amount))
+                if amount > self.terms.amount.max(self.claimed.unwrap_or_default()) =>
+            {
+                Err(Refusal::AmountTooLarge)
             }
             (Stage::Review(_), _) => {
                 let proposed = ResolutionProposed { by, outcome, note };
