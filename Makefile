@@ -8,7 +8,7 @@ CARGO ?= cargo
 run:
 	$(CARGO) run --release -- demo
 
-# Everything that can be checked here; installs what it needs.
+# Everything that can be checked here. Installs nothing: cargo, with rustfmt and clippy, is all it needs today.
 test: lint
 	$(CARGO) test --workspace
 

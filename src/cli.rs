@@ -1,4 +1,5 @@
-//! The command line. Each command is a file; what they print is for people, in French.
+//! The command line. Each command is a file. Help, results and verdicts are for people, in French;
+//! errors and the list of variables are for those who run the server, in English.
 
 mod demo;
 mod demo_data;

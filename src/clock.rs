@@ -1,4 +1,4 @@
-//! The one clock of the shell, and the hospital's calendar. The domain is told the time.
+//! The clock of commands and read models, and the hospital's calendar. The domain is told the time.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;

@@ -9,7 +9,8 @@ facts! {
     Event {
         /// Written by `POST /api/patients`.
         Registered = "patient-registered.v1",
-        /// Written by `DELETE /api/patients/{id}`; the key is destroyed by the reaction to it.
+        /// Written by `DELETE /api/patients/{id}`; the command destroys the key after it, and a start
+        /// finishes what was cut off between the two.
         Erased = "patient-erased.v1",
     }
 }

@@ -66,6 +66,6 @@ pub enum Refusal {
         /// How far the payment is.
         stage: &'static str,
     },
-    /// Only the money's own desk may do that.
+    /// Only the cashier of that till may do that; or the second opinion must be another person's.
     NotYours,
 }

@@ -8,7 +8,7 @@ facts! {
     Event {
         /// Written by `POST /api/users` and by the first start.
         Added = "user-added.v1",
-        /// Written by `POST /api/users/{id}/disable`; sessions end by the reaction to it.
+        /// Written by `POST /api/users/{id}/disable`; the command ends the sessions after it.
         Disabled = "user-disabled.v1",
     }
 }

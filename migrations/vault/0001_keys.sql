@@ -28,7 +28,7 @@ CREATE TABLE credentials (
     set_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The token itself is known to the browser alone.
+-- The bearer token itself is known to the client alone.
 CREATE TABLE sessions (
     token_hash BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
     user       BLOB NOT NULL CHECK (length(user) = 16),

@@ -1,9 +1,10 @@
-//! Texts from outside: trimmed, bounded, without control characters.
+//! Texts from outside: trimmed, bounded, without control characters; and what is wrong with a phone number.
 
 use super::problem::Problem;
 use domain::phone::NotAMobile;
 
-/// A name of a person, a desk, an exam: 1 to 100 characters.
+/// A name of a person, a desk, an exam or its category: 1 to 100 characters. `pointer` is the field
+/// that a refusal names, here and below.
 pub fn name(pointer: &str, text: &str) -> Result<String, Problem> {
     bounded(pointer, text, 100)
 }

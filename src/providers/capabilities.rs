@@ -1,4 +1,5 @@
-//! What a driver can do, as data: whoever plans polls or doubts a callback asks this record.
+//! What a driver can do, as data: stated for whoever plans polls or doubts a callback once drivers
+//! differ. Nobody reads it yet; with one driver the plans know what it can do.
 
 use super::CallbackScheme;
 

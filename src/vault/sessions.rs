@@ -37,12 +37,12 @@ impl Default for SessionLimits {
     }
 }
 
-/// What a browser shows to prove that it signed in: 256 random bits. It does not print itself.
+/// The bearer token that a client shows to prove who signed in: 256 random bits. It does not print itself.
 #[derive(Clone)]
 pub struct Token(String);
 
 impl Token {
-    /// The text, for the cookie alone.
+    /// The text, for the answer to signing in alone.
     pub fn reveal(&self) -> &str {
         &self.0
     }

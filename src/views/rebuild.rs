@@ -28,7 +28,7 @@ pub struct Difference {
     pub missing: i64,
 }
 
-/// How far the read models in use are, by projector.
+/// How far all the read models in use are: the least of their checkpoints, whichever model it is of.
 pub fn checkpoint(file: &Path) -> Result<u64, ViewsError> {
     let live = connect::reader(file)?;
     let position: Option<i64> =
