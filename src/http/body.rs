@@ -73,7 +73,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
         Problem::new(
             StatusCode::BAD_REQUEST,
             "invalid_json",
-            "Le corps de la demande n’est pas du JSON valable en UTF-8.",
+            "Le corps de la demande n’est pas du JSON valable en UTF-8. Rien n’a été enregistré ; corrigez-le.",
         )
     })?;
     let mut parser = serde_json::Deserializer::from_slice(bytes);
@@ -97,7 +97,7 @@ fn invalid(pointer: String, why: &str) -> Problem {
     } else if amount {
         (pointer, AMOUNT.to_owned())
     } else {
-        (pointer, "Un champ n’a pas la forme attendue.".to_owned())
+        (pointer, "Un champ n’a pas la forme attendue. Rien n’a été enregistré ; corrigez-le.".to_owned())
     };
     let mut problem = Problem::invalid(&pointer, detail);
     problem.code = if amount { "invalid_amount" } else { "invalid_body" };

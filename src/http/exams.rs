@@ -50,7 +50,7 @@ pub async fn list(
     let priced = Priced { price: body.content.price, from: state.app.clock.today() };
     let done = exams::list(&state.app, &who.asked(&body.canonical), &listed, &priced).await?;
     let id = done.answer.to_string();
-    Ok(position::created(&done, &format!("/api/exams/{id}"), Made { id: id.clone() }))
+    Ok(position::created(&done, "/api/exams", Made { id: id.clone() }))
 }
 
 /// Prices an exam.

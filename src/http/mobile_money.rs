@@ -175,7 +175,7 @@ fn refused(payment: PaymentId, attempt: &Attempt) -> Option<Problem> {
         _ => (422, "provider_refused", "L’opérateur a refusé la demande."),
     };
     let detail =
-        format!("{detail} Rien n’a été débité ; encaissez autrement ou recommencez avec un autre numéro.");
+        format!("{detail} Rien n’a été débité ; encaissez autrement ou lancez une nouvelle demande.");
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     let mut problem = Problem::new(status, code, detail);
     problem.payment = Some(payment);

@@ -89,8 +89,9 @@ pub async fn abandon(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Cashier, Role::Admin])?;
     let done = payments::abandon(&state.app, &who.asked(&[]), *id, who.user).await?;
-    let message = "Paiement abandonné. Si le patient a déjà validé, l’argent sera enregistré comme avance : \
-                   prévenez-le avant d’encaisser autrement.";
+    let message = "Paiement abandonné. Si le patient a déjà validé, l’argent sera enregistré : sur la \
+                   prescription si elle est encore due, sinon comme avance. Prévenez-le avant d’encaisser \
+                   autrement.";
     let answer = Became { payment_id: id.to_string(), status: "CANCELLED", message };
     Ok(position::done(StatusCode::OK, &done, answer))
 }

@@ -41,7 +41,7 @@ pub async fn open(
     let done = tills::open(&state.app, &who.asked(&body.canonical), &opened).await?;
     let id = done.answer.to_string();
     let answer = Open { till_id: id.clone(), desk, float: opened.float };
-    Ok(position::created(&done, &format!("/api/tills/{id}"), answer))
+    Ok(position::created(&done, "/api/tills", answer))
 }
 
 /// The tills: a cashier's own, or all.

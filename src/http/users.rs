@@ -54,7 +54,7 @@ pub async fn add(
     let (app, password) = (state.app.clone(), asked_for.password.clone());
     let done = to_the_end(async move { users::add(&app, &asked, &added, &password).await }).await?;
     let id = done.answer.to_string();
-    Ok(position::created(&done, &format!("/api/users/{id}"), Made { id: id.clone() }))
+    Ok(position::created(&done, "/api/users", Made { id: id.clone() }))
 }
 
 /// All users.

@@ -166,3 +166,37 @@ async fn money_that_arrives_after_the_erasure_is_booked() {
     assert_eq!(figures(&admin).await["totalAmount"], 1_500);
     verify(&desk.server);
 }
+
+/// A key that is still there opens every copy that was ever made of the ledger.
+#[tokio::test]
+async fn the_key_of_an_erased_patient_is_destroyed_also_when_the_caller_goes_away() {
+    let desk = Desk::open().await;
+    let admin = desk.server.login("admin").await;
+    let person = person(&desk.cashier, 10).await;
+    let path = format!("/api/patients/{}", person.id);
+    // Whoever asks is gone before the answer: the request leaves, its connection is closed.
+    let hurried =
+        admin.request(reqwest::Method::DELETE, &path).timeout(std::time::Duration::from_micros(900));
+    let answer = admin.try_send(hurried).await;
+    let asked_for = crate::server::eventually("the patient reads as erased", async || {
+        let shown = admin.get(&path).await;
+        if shown.json["erased"] == false && answer.is_err() {
+            // The request may have been too hurried to arrive at all: then it is made again.
+            let again = admin.request(reqwest::Method::DELETE, &path);
+            _ = admin.try_send(again.timeout(std::time::Duration::from_millis(2))).await;
+        }
+        (shown.json["erased"] == true).then_some(())
+    });
+    asked_for.await;
+    let vault = rusqlite::Connection::open(desk.server.dir.join("vault.db")).unwrap();
+    let id = person.id.parse::<uuid::Uuid>().unwrap();
+    crate::server::eventually("the key is destroyed", async || {
+        let sql = "select count(*) from forgotten_patients where patient = ?1";
+        let gone: i64 = vault.query_row(sql, [id.as_bytes()], |row| row.get(0)).unwrap();
+        (gone == 1).then_some(())
+    })
+    .await;
+    let sql = "select wrapped from patient_keys where patient = ?1";
+    let wrapped: Vec<u8> = vault.query_row(sql, [id.as_bytes()], |row| row.get(0)).unwrap();
+    assert!(!wrapped.is_empty() && wrapped.iter().all(|byte| *byte == 0), "nothing of it remains");
+}

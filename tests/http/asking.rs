@@ -83,7 +83,7 @@ async fn cash_needs_a_till_and_enough_money() {
 }
 
 #[tokio::test]
-async fn a_flood_of_callbacks_is_429_and_the_desk_works_on() {
+async fn a_flood_of_unsigned_callbacks_neither_stops_the_desk_nor_the_provider() {
     let desk = Desk::on(Server::start_with(&[("QUITTANCE_LIMIT_CALLBACKS", "3")]).await).await;
     let open = desk.open_attempt().await;
     let mut running = tokio::task::JoinSet::new();
@@ -91,16 +91,9 @@ async fn a_flood_of_callbacks_is_429_and_the_desk_works_on() {
         let nobody = desk.server.anonymous();
         running.spawn(async move { nobody.post(&crate::provider::callback_path("TMONEY"), json!({})).await });
     }
-    let answers = running.join_all().await;
-    let limited: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
-    assert!(!limited.is_empty(), "three in a second were allowed, forty came");
-    assert!(limited.iter().all(|answer| answer.headers.contains_key("retry-after")));
-    assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status)));
-    assert_eq!(desk.cashier.cash(&desk.prescription().await, 1_500).await.status, 201);
-    let told = crate::server::eventually("the provider is heard again", async || {
-        let told = desk.server.tell("TMONEY", open.report("SUCCESS", 1_500)).await;
-        (told.status != 429).then_some(told)
-    })
-    .await;
+    let told = desk.server.tell("TMONEY", open.report("SUCCESS", 1_500)).await;
     assert_eq!(told.status, 200, "{}", told.text);
+    let answers = running.join_all().await;
+    assert!(answers.len() == 40 && answers.iter().all(|answer| answer.status == 401));
+    assert_eq!(desk.cashier.cash(&desk.prescription().await, 1_500).await.status, 201);
 }

@@ -84,7 +84,7 @@ impl Log {
 
 fn taken(views: &Views) -> i64 {
     let day = "2026-11-24".parse().unwrap();
-    views.fetch(projections::takings::of_day(day, None)).unwrap().iter().map(|t| t.amount.francs()).sum()
+    views.fetch(projections::takings::of_day(day, None)).unwrap().iter().map(|t| t.amount).sum()
 }
 
 fn open(dir: &TempDir) -> (Views, Batch) {

@@ -117,9 +117,13 @@ fn success(attempt: &Attempt, prescription: &Prescription, id: PaymentId, report
         return only(claim(attempt, report));
     }
     if is_foreign(&report) || report.amount.is_some_and(Money::is_zero) {
-        // A question can be resolved only where nothing is booked; after that it is a contradiction.
-        let odd = if attempt.stage.is_booked() { contradict(report) } else { question(report) };
-        return only(odd);
+        return match attempt.stage {
+            // A question can be resolved only where nothing is booked; after that it is a contradiction.
+            _ if attempt.stage.is_booked() => only(contradict(report)),
+            // Our own asking again, and again no figure in francs: the question stands already.
+            Stage::Review(_) if report.evidence.source == Source::Status => Booking::default(),
+            _ => only(question(report)),
+        };
     }
     if attempt.stage.is_booked() {
         return again(attempt, report);

@@ -29,7 +29,7 @@ const PAYMENTS_WORK: &str = "`payments`, `work_items`";
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     ("patient-registered.v1", PATIENT, "`POST /api/patients`", "`patients`"),
-    ("patient-erased.v1", PATIENT, "`DELETE /api/patients/{id}`", "`patients`; the reaction that destroys the key"),
+    ("patient-erased.v1", PATIENT, "`DELETE /api/patients/{id}`", "`patients`; a start that finishes what was cut off"),
     ("exam-listed.v1", EXAM, "`POST /api/exams`", "`exams`"),
     ("exam-priced.v1", EXAM, "`POST /api/exams`, `POST /api/exams/{id}/prices`", "`exams`"),
     ("prescription-registered.v1", PRESCRIPTION, "`POST /api/prescriptions`", "`prescriptions`"),
@@ -61,7 +61,7 @@ const ROWS: &[Row] = &[
     ("till-cash-taken.v1", TILL, "`POST /api/payments/cash`", "`tills`"),
     ("till-seated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-opened`", "`tills`"),
     ("user-added.v1", USER, "`POST /api/users`, the first start", "`users`"),
-    ("user-disabled.v1", USER, "`POST /api/users/{id}/disable`", "`users`; the reaction that ends sessions"),
+    ("user-disabled.v1", USER, "`POST /api/users/{id}/disable`", "`users`"),
     ("callback-orphaned.v1", CALLBACK, "callbacks", "`work_items`"),
     ("callback-parked.v1", CALLBACK, "callbacks", "`work_items`"),
     ("callback-rejected.v1", CALLBACK, "callbacks", "`work_items`"),

@@ -87,7 +87,9 @@ fn tendered_too_little(due: domain::Money, tendered: domain::Money) -> Problem {
     let mut problem = Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "tendered_too_little",
-        format!("Le montant remis ({tendered}) est inférieur au montant dû ({due})."),
+        format!(
+            "Le montant remis ({tendered}) est inférieur au montant dû ({due}). Demandez le reste, ou rendez l’argent."
+        ),
     );
     problem.pointer = Some("/amountTendered".to_owned());
     problem
@@ -96,11 +98,15 @@ fn tendered_too_little(due: domain::Money, tendered: domain::Money) -> Problem {
 fn not_found(what: &'static str) -> Problem {
     let (code, detail) = match what {
         "patient" => ("patient_not_found", "Patient introuvable. Cherchez-le par son nom."),
-        "exam" => ("exam_not_found", "Examen introuvable au catalogue."),
+        "exam" => {
+            ("exam_not_found", "Examen introuvable au catalogue. Choisissez-le dans la liste des examens.")
+        }
         "prescription" => ("prescription_not_found", "Prescription introuvable. Cherchez-la par son numéro."),
-        "payment" => ("payment_not_found", "Paiement introuvable."),
-        "receipt" => ("receipt_not_found", "Aucun reçu ne porte ce numéro."),
-        "user" => ("user_not_found", "Utilisateur introuvable."),
+        "payment" => ("payment_not_found", "Paiement introuvable. Retrouvez-le par sa prescription."),
+        "receipt" => {
+            ("receipt_not_found", "Aucun reçu ne porte ce numéro. Vérifiez chaque caractère du papier.")
+        }
+        "user" => ("user_not_found", "Utilisateur introuvable. Choisissez-le dans la liste."),
         "provider" => ("provider_not_found", "Cet opérateur n’existe pas. Choisissez TMONEY ou FLOOZ."),
         _ => ("not_found", "Rien ne se trouve à cette adresse."),
     };
@@ -109,8 +115,13 @@ fn not_found(what: &'static str) -> Problem {
 
 fn already_there(what: &'static str) -> Problem {
     let (code, detail) = match what {
-        "exam" => ("exam_exists", "Un examen porte déjà ce code."),
-        "user" => ("user_exists", "Ce nom d’utilisateur est déjà pris, même par une personne partie."),
+        "exam" => {
+            ("exam_exists", "Un examen porte déjà ce code. Changez son tarif, ou prenez un autre code.")
+        }
+        "user" => (
+            "user_exists",
+            "Ce nom d’utilisateur est déjà pris, même par une personne partie. Prenez-en un autre.",
+        ),
         _ => ("already_exists", "Cet enregistrement existe déjà."),
     };
     Problem::new(StatusCode::CONFLICT, code, detail)
