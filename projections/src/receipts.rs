@@ -60,10 +60,8 @@ impl Projector for Receipts {
     }
     fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
         let Event::Receipt(event) = seen.event else { return vec![] };
-        // A match, so that a later fact of receipts must be thought of here.
-        let issued = match event {
-            receipt::Event::Issued(issued) => issued,
-        };
+        // Without `else`: a later fact of receipts must be thought of here, or this does not compile.
+        let receipt::Event::Issued(issued) = event;
         let Some((series, year)) = series_of(seen.stream.as_str()) else { return vec![] };
         vec![Change::new(
             "insert into receipts (series, year, number, payment, prescription, patient, cashier, method,
