@@ -225,7 +225,7 @@ impl Wallets {
     /// A provider, or nothing where nothing is set for this wallet.
     fn settle(self, wallet: Wallet) -> Result<Option<ProviderConfig>, BadSettings> {
         let code = wallet.code();
-        let (Some(base_url), _) = (self.api_url, ()) else {
+        let Some(base_url) = self.api_url else {
             let secrets = [&self.api_key, &self.secret_key, &self.previous_secret_key];
             let leftover = self.merchant_id.is_some()
                 || self.callback_scheme.is_some()

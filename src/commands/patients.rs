@@ -29,8 +29,8 @@ pub async fn register(app: &App, asked: &Asked, identity: &Identity) -> Result<D
         // The key made above belongs to nobody: this command's patient has his own.
         app.vault.forget(id)?;
     }
-    let id = find(&appended, |event, recorded| match event {
-        Event::Patient(patient::Event::Registered(new)) => Some((new.identity.of, recorded.position).0),
+    let id = find(&appended, |event, _| match event {
+        Event::Patient(patient::Event::Registered(new)) => Some(new.identity.of),
         _ => None,
     })?;
     Ok(Done::new(app, &appended, id.unwrap_or(PatientId(Uuid::nil()))))

@@ -56,8 +56,8 @@ pub async fn take_cash(
         ))
     };
     let appended = app.ledger.execute(asked, decide).await?;
-    let taken = find(&appended, |event, recorded| match event {
-        Event::Payment(payment::Event::CashTaken(cash)) => Some((cash.clone(), recorded.stream.clone())),
+    let taken = find(&appended, |event, _| match event {
+        Event::Payment(payment::Event::CashTaken(cash)) => Some(cash.clone()),
         _ => None,
     })?;
     let issued = find(&appended, |event, recorded| match event {
@@ -66,7 +66,7 @@ pub async fn take_cash(
         }
         _ => None,
     })?;
-    let (Some((cash, _)), Some((payment, receipt))) = (taken, issued) else { return Err(Failure::Contended) };
+    let (Some(cash), Some((payment, receipt))) = (taken, issued) else { return Err(Failure::Contended) };
     let answer = Taken { payment, amount: cash.amount, change: cash.change, receipt };
     Ok(Done::new(app, &appended, answer))
 }

@@ -50,6 +50,11 @@ impl Identity {
         (self.role == Role::Cashier).then_some(self.user.0)
     }
 
+    /// Whether he may see what this cashier took or asked for.
+    pub fn may_see(&self, cashier: Uuid) -> bool {
+        self.sees_only().is_none_or(|own| own == cashier)
+    }
+
     /// The command as the ledger knows it; `content` is what was asked, in canonical form.
     pub fn asked(&self, content: &[u8]) -> Asked {
         let command = self.key.as_ref().map(|key| CommandKey {

@@ -200,7 +200,7 @@ pub async fn status(
     };
     let (position, payment, receipt) = state.app.views.at_one_moment(read)?;
     let payment = payment
-        .filter(|payment| who.sees_only().is_none_or(|cashier| cashier == payment.cashier_id))
+        .filter(|payment| who.may_see(payment.cashier_id))
         .ok_or_else(|| Problem::not_found("payment"))?;
     let status = Stage::seed_status(&payment.state);
     let qr_code = match &receipt {

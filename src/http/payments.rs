@@ -135,10 +135,8 @@ pub async fn show(
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let position = position::reached(&state, &request).await?;
     let payment = state.app.views.first(projections::payments::by_id(*id)).map_err(Failure::from)?;
-    let visible = |payment: &projections::payments::Payment| {
-        who.sees_only().is_none_or(|cashier| cashier == payment.cashier_id)
-    };
-    let payment = payment.filter(visible).ok_or_else(|| Problem::not_found("payment"))?;
+    let payment = payment.filter(|payment| who.may_see(payment.cashier_id));
+    let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
     Ok(position::read(position, payment))
 }
 

@@ -102,8 +102,7 @@ pub async fn show(
     let (position, head, exams, mut payments) = state.app.views.at_one_moment(read)?;
     let head = head.ok_or_else(|| Problem::not_found("prescription"))?;
     // Of another cashier's payment the status above is all that is told (rule 42).
-    let own = |cashier| who.sees_only().is_none_or(|only| only == cashier);
-    payments.retain(|payment| who.role != Role::Technician && own(payment.cashier_id));
+    payments.retain(|payment| who.role != Role::Technician && who.may_see(payment.cashier_id));
     Ok(position::read(position, Shown { head, exams, payments }))
 }
 

@@ -90,8 +90,8 @@ async fn find(
     let number: ReceiptNumber = number.parse().map_err(|_| Problem::not_found("receipt"))?;
     let position = position::reached(state, request).await?;
     let receipt = state.app.views.first(projections::receipts::by_number(&number)).map_err(Failure::from)?;
-    let visible = |receipt: &Receipt| who.sees_only().is_none_or(|cashier| cashier == receipt.cashier_id);
-    Ok((position, receipt.filter(visible).ok_or_else(|| Problem::not_found("receipt"))?))
+    let receipt = receipt.filter(|receipt| who.may_see(receipt.cashier_id));
+    Ok((position, receipt.ok_or_else(|| Problem::not_found("receipt"))?))
 }
 
 /// A web address that carries the whole proof: it can be checked without ever being opened.
