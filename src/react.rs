@@ -101,7 +101,7 @@ async fn finish_erasures(app: Arc<App>) {
     if app.views.reach(head, std::time::Duration::from_secs(600)).await.is_err() {
         return;
     }
-    let erased = app.views.fetch(projections::patients::erased()).map_err(Failure::from);
+    let erased = app.views.fetch(projections::patients::erased()).await.map_err(Failure::from);
     let finished = erased.and_then(|erased| {
         for patient in erased {
             if app.vault.has_key(patient)? {

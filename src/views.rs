@@ -1,23 +1,18 @@
-//! The read models of the embedded engine: `views.db`, disposable, made again from the log at any time.
+//! The read models: disposable, made again from the log at any time.
 //!
-//! `apply` moves rows and checkpoint in one transaction; `fetch` answers queries from a small pool
-//! of read-only connections. Positions are published, so that a reader can wait for his own write.
+//! One port, an engine for each kind of ledger ([`embedded`]). Whoever projects moves rows and
+//! checkpoint in one transaction and publishes the position, so that a reader can wait for his own write.
 
-mod apply;
-mod connect;
-pub mod history;
-pub mod rebuild;
+pub mod embedded;
 
-pub use apply::{Batch, StoppedProjector};
+pub use embedded::{
+    apply::{Batch, StoppedProjector},
+    history, rebuild,
+};
 
 use parking_lot::Mutex;
-use projections::{Misread, Query, Row, Value};
-use rusqlite::{Connection, types::ValueRef};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use projections::{Misread, Query};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 /// The read models failed; nothing about the domain.
@@ -56,25 +51,18 @@ pub enum ViewsError {
 /// The read models.
 #[derive(Clone)]
 pub struct Views {
-    file: PathBuf,
-    readers: Arc<Mutex<Vec<Connection>>>,
+    engine: embedded::Readers,
     position: Arc<watch::Sender<u64>>,
     stopped: Arc<Mutex<Vec<StoppedProjector>>>,
 }
 
 impl Views {
-    /// Opens `views.db` in `dir`, makes missing tables, and drops those of an older version.
+    /// Those of the embedded ledger in `dir`, and who moves them.
     pub fn open(dir: &Path) -> Result<(Self, Batch), ViewsError> {
-        let file = dir.join("views.db");
-        let batch = Batch::open(&file)?;
+        let (engine, batch) = embedded::Readers::open(dir)?;
         let (position, _) = watch::channel(batch.position());
-        let views = Self {
-            file,
-            readers: Arc::default(),
-            position: Arc::new(position),
-            stopped: Arc::new(Mutex::new(batch.stopped())),
-        };
-        Ok((views, batch))
+        let stopped = Arc::new(Mutex::new(batch.stopped()));
+        Ok((Self { engine, position: Arc::new(position), stopped }, batch))
     }
 
     /// The position up to which every read model is complete.
@@ -104,81 +92,40 @@ impl Views {
     }
 
     /// All rows of a query.
-    pub fn fetch<T>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
-        self.with_reader(|reader| fetch(reader, &query))
-    }
-
-    /// Several queries that must agree: all see the read models as they were at one position.
-    pub fn at_one_moment<T, E: From<ViewsError>>(
-        &self,
-        read: impl FnOnce(&Moment<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.with_reader(|reader| {
-            let begun = reader.unchecked_transaction().map_err(ViewsError::from)?;
-            let position = begun
-                .prepare_cached("select coalesce(min(position), 0) from checkpoints")
-                .and_then(|mut lowest| lowest.query_row([], |row| row.get::<_, i64>(0)))
-                .map_err(ViewsError::from)?;
-            read(&Moment { reader: &begun, position: position.unsigned_abs() })
-        })
-    }
-
-    fn with_reader<T, E: From<ViewsError>>(
-        &self,
-        read: impl FnOnce(&Connection) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let reader = self.readers.lock().pop();
-        let reader = match reader {
-            Some(reader) => reader,
-            None => connect::reader(&self.file)?,
-        };
-        let answer = read(&reader);
-        self.readers.lock().push(reader);
-        answer
+    #[expect(clippy::unused_async, reason = "another engine waits for its server here")]
+    pub async fn fetch<T>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
+        self.engine.fetch(&query)
     }
 
     /// The first row of a query.
-    pub fn first<T>(&self, query: Query<T>) -> Result<Option<T>, ViewsError> {
-        Ok(self.fetch(query)?.into_iter().next())
+    pub async fn first<T>(&self, query: Query<T>) -> Result<Option<T>, ViewsError> {
+        Ok(self.fetch(query).await?.into_iter().next())
+    }
+
+    /// For several queries that must agree: all see the read models as they were at one position.
+    #[expect(clippy::unused_async, reason = "another engine waits for its server here")]
+    pub async fn moment(&self) -> Result<Moment, ViewsError> {
+        let moment = self.engine.moment()?;
+        Ok(Moment { position: moment.position, engine: moment })
     }
 }
 
 /// The read models as they were at one position.
-pub struct Moment<'a> {
-    reader: &'a Connection,
+pub struct Moment {
     /// Up to where every one of them was complete then.
     pub position: u64,
+    engine: embedded::Moment,
 }
 
-impl Moment<'_> {
+impl Moment {
     /// All rows of a query.
-    pub fn fetch<T>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
-        fetch(self.reader, &query)
+    #[expect(clippy::unused_async, reason = "another engine waits for its server here")]
+    pub async fn fetch<T>(&mut self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
+        self.engine.fetch(&query)
     }
 
     /// The first row of a query.
-    pub fn first<T>(&self, query: Query<T>) -> Result<Option<T>, ViewsError> {
-        Ok(self.fetch(query)?.into_iter().next())
-    }
-}
-
-fn fetch<T>(reader: &Connection, query: &Query<T>) -> Result<Vec<T>, ViewsError> {
-    let mut statement = reader.prepare_cached(query.sql)?;
-    connect::bind(&mut statement, &query.args)?;
-    let columns = statement.column_count();
-    let mut rows = statement.raw_query();
-    let mut answer = vec![];
-    while let Some(row) = rows.next()? {
-        let values = (0..columns).map(|at| row.get_ref(at).map(value)).collect::<Result<_, _>>()?;
-        answer.push((query.read)(&mut Row::new(values))?);
-    }
-    Ok(answer)
-}
-
-fn value(column: ValueRef<'_>) -> Value {
-    match column {
-        ValueRef::Integer(int) => Value::Int(int),
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => Value::Null,
+    pub async fn first<T>(&mut self, query: Query<T>) -> Result<Option<T>, ViewsError> {
+        Ok(self.fetch(query).await?.into_iter().next())
     }
 }

@@ -78,6 +78,6 @@ pub async fn all(
     _who: Identity,
 ) -> Result<HttpResponse, Problem> {
     let position = position::reached(&state, &request).await?;
-    let exams = state.app.views.fetch(projections::exams::all(state.app.clock.today()));
+    let exams = state.app.views.fetch(projections::exams::all(state.app.clock.today())).await;
     Ok(position::read(position, exams.map_err(Failure::from)?))
 }

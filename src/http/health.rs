@@ -75,7 +75,7 @@ pub async fn metrics(state: web::Data<State>, who: Identity) -> Result<HttpRespo
         }
     });
     let metrics = Metrics {
-        figures: stats::figures(&state, &who)?,
+        figures: stats::figures(&state, &who).await?,
         ledger: Ledger {
             position: app.ledger.head(),
             projected: app.views.position(),

@@ -14,7 +14,6 @@ use super::{
 use crate::{
     commands::mobile_money::{self, Initiate, is_waiting},
     failure::Failure,
-    views::Moment,
 };
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
 use domain::{
@@ -193,12 +192,11 @@ pub async fn status(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     position::reached(&state, &request).await?;
-    let read = |moment: &Moment<'_>| -> Result<_, Failure> {
-        let payment = moment.first(projections::payments::by_id(*id))?;
-        let receipt = moment.first(projections::receipts::of_payment(*id))?;
-        Ok((moment.position, payment, receipt))
-    };
-    let (position, payment, receipt) = state.app.views.at_one_moment(read)?;
+    let mut moment = state.app.views.moment().await.map_err(Failure::from)?;
+    let position = moment.position;
+    let payment = moment.first(projections::payments::by_id(*id)).await.map_err(Failure::from)?;
+    let receipt = moment.first(projections::receipts::of_payment(*id)).await.map_err(Failure::from)?;
+    drop(moment);
     let payment = payment
         .filter(|payment| who.may_see(payment.cashier_id))
         .ok_or_else(|| Problem::not_found("payment"))?;

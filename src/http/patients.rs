@@ -78,7 +78,7 @@ pub async fn search(
     let words = text::words("/q", search.q.as_deref())?;
     let position = position::reached(&state, &request).await?;
     let query = projections::patients::search(&words);
-    Ok(position::read(position, state.app.views.fetch(query).map_err(Failure::from)?))
+    Ok(position::read(position, state.app.views.fetch(query).await.map_err(Failure::from)?))
 }
 
 /// Shows a patient.
@@ -92,7 +92,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Technician])?;
     let position = position::reached(&state, &request).await?;
-    let patient = state.app.views.first(projections::patients::by_id(*id)).map_err(Failure::from)?;
+    let patient = state.app.views.first(projections::patients::by_id(*id)).await.map_err(Failure::from)?;
     Ok(position::read(position, patient.ok_or_else(|| Problem::not_found("patient"))?))
 }
 

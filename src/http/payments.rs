@@ -134,7 +134,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let position = position::reached(&state, &request).await?;
-    let payment = state.app.views.first(projections::payments::by_id(*id)).map_err(Failure::from)?;
+    let payment = state.app.views.first(projections::payments::by_id(*id)).await.map_err(Failure::from)?;
     let payment = payment.filter(|payment| who.may_see(payment.cashier_id));
     let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
     Ok(position::read(position, payment))
@@ -153,5 +153,5 @@ pub async fn list(
     let position = position::reached(&state, &request).await?;
     let wanted = filter.state.as_deref().unwrap_or("REGISTERED");
     let query = projections::payments::in_state(wanted, who.sees_only());
-    Ok(position::read(position, state.app.views.fetch(query).map_err(Failure::from)?))
+    Ok(position::read(position, state.app.views.fetch(query).await.map_err(Failure::from)?))
 }

@@ -4,7 +4,6 @@ use super::{body::Body, identity::Identity, position, problem::Problem, server::
 use crate::{
     commands::prescriptions::{self, AskedLine},
     failure::Failure,
-    views::Moment,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::{ExamId, Money, PatientId, PrescriptionId, user::Role};
@@ -93,13 +92,13 @@ pub async fn show(
     id: web::Path<PrescriptionId>,
 ) -> Result<HttpResponse, Problem> {
     position::reached(&state, &request).await?;
-    let read = |moment: &Moment<'_>| -> Result<_, Failure> {
-        let head = moment.first(projections::prescriptions::by_id(*id))?;
-        let exams = moment.fetch(projections::prescriptions::lines(*id))?;
-        let payments = moment.fetch(projections::payments::of_prescription(*id))?;
-        Ok((moment.position, head, exams, payments))
-    };
-    let (position, head, exams, mut payments) = state.app.views.at_one_moment(read)?;
+    let mut moment = state.app.views.moment().await.map_err(Failure::from)?;
+    let position = moment.position;
+    let head = moment.first(projections::prescriptions::by_id(*id)).await.map_err(Failure::from)?;
+    let exams = moment.fetch(projections::prescriptions::lines(*id)).await.map_err(Failure::from)?;
+    let payments = moment.fetch(projections::payments::of_prescription(*id)).await;
+    let mut payments = payments.map_err(Failure::from)?;
+    drop(moment);
     let head = head.ok_or_else(|| Problem::not_found("prescription"))?;
     // Of another cashier's payment the status above is all that is told (rule 42).
     payments.retain(|payment| who.role != Role::Technician && who.may_see(payment.cashier_id));
@@ -124,5 +123,5 @@ pub async fn search(
     let words = text::words("/q", search.q.as_deref())?;
     let position = position::reached(&state, &request).await?;
     let query = projections::prescriptions::search(search.status.as_deref(), &words);
-    Ok(position::read(position, state.app.views.fetch(query).map_err(Failure::from)?))
+    Ok(position::read(position, state.app.views.fetch(query).await.map_err(Failure::from)?))
 }

@@ -89,7 +89,8 @@ async fn find(
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let number: ReceiptNumber = number.parse().map_err(|_| Problem::not_found("receipt"))?;
     let position = position::reached(state, request).await?;
-    let receipt = state.app.views.first(projections::receipts::by_number(&number)).map_err(Failure::from)?;
+    let receipt =
+        state.app.views.first(projections::receipts::by_number(&number)).await.map_err(Failure::from)?;
     let receipt = receipt.filter(|receipt| who.may_see(receipt.cashier_id));
     Ok((position, receipt.ok_or_else(|| Problem::not_found("receipt"))?))
 }
@@ -136,7 +137,8 @@ pub async fn verify(
     })?;
     let position = position::reached(&state, &request).await?;
     let number: ReceiptNumber = code.number().parse().map_err(|_| Problem::not_found("receipt"))?;
-    let receipt = state.app.views.first(projections::receipts::by_number(&number)).map_err(Failure::from)?;
+    let receipt =
+        state.app.views.first(projections::receipts::by_number(&number)).await.map_err(Failure::from)?;
     let receipt = receipt.ok_or_else(|| Problem::not_found("receipt"))?;
     let verdict = Verdict {
         valid: receipt.amount == code.amount() && receipt.day == code.day(),
@@ -169,9 +171,13 @@ pub async fn page(
     let (status, body) = match checked {
         Ok(code) => {
             let (number, amount, day) = (code.number(), code.amount(), code.day().format("%d/%m/%Y"));
-            let known = number.parse().ok().and_then(|number: ReceiptNumber| {
-                state.app.views.first(projections::receipts::by_number(&number)).ok().flatten()
-            });
+            let known = match number.parse::<ReceiptNumber>() {
+                Ok(number) => {
+                    let known = state.app.views.first(projections::receipts::by_number(&number)).await;
+                    known.map_err(Failure::from)?
+                }
+                Err(_) => None,
+            };
             // Signed is not enough: the ledger must say the same.
             let word = match known {
                 Some(known) if known.amount == amount && known.day == code.day() => "Reçu authentique",

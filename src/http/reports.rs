@@ -1,13 +1,14 @@
 //! `/api/reports/financial/daily`: what came in on a day, and by whom.
 
 use super::{identity::Identity, position, problem::Problem, server::State};
-use crate::failure::Failure;
+use crate::{failure::Failure, views::Views};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Money, user::Role};
 use projections::{receipts::Receipt, takings::Taking};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 /// Which day.
@@ -83,19 +84,20 @@ pub async fn daily(
         return Ok(position::at(HttpResponse::Ok(), position).json(report.as_ref()));
     }
     // A day may have 100,000 lines: they are read away from the threads that answer callbacks.
-    let (views, cashier) = (state.app.views.clone(), who.sees_only());
-    let read = move || -> Result<Daily, Failure> {
-        // Total and lines at one moment: between two queries another payment may come in.
-        views.at_one_moment(|moment| {
-            let takings = moment.fetch(projections::takings::of_day(date, cashier))?;
-            let receipts = moment.fetch(projections::receipts::of_day(date, cashier))?;
-            Ok(report(date, moment.position, &takings, receipts))
-        })
-    };
+    let (views, cashier, waiting) = (state.app.views.clone(), who.sees_only(), Handle::current());
+    let read = move || waiting.block_on(read(&views, date, cashier));
     let report = web::block(read).await.map_err(|_| Failure::Busy)?.map_err(Problem::from)?;
     let report = Arc::new(report);
     state.reports.insert((date, who.sees_only(), report.position), report.clone());
     Ok(position::at(HttpResponse::Ok(), report.position).json(report.as_ref()))
+}
+
+/// Total and lines at one moment: between two queries another payment may come in.
+async fn read(views: &Views, date: NaiveDate, cashier: Option<Uuid>) -> Result<Daily, Failure> {
+    let mut moment = views.moment().await?;
+    let takings = moment.fetch(projections::takings::of_day(date, cashier)).await?;
+    let receipts = moment.fetch(projections::receipts::of_day(date, cashier)).await?;
+    Ok(report(date, moment.position, &takings, receipts))
 }
 
 impl Which {

@@ -49,25 +49,24 @@ pub async fn global(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let position = position::reached(&state, &request).await?;
-    Ok(position::read(position, figures(&state, &who)?))
+    Ok(position::read(position, figures(&state, &who).await?))
 }
 
 /// Today's figures as `who` may see them.
-pub fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
+pub async fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
     let day = state.app.clock.today();
-    state.app.views.at_one_moment(|moment| {
-        let takings = moment.fetch(projections::takings::of_day(day, who.sees_only()))?;
-        let amount = takings.iter().map(|taking| taking.amount).sum();
-        let today = Today {
-            date: day,
-            prescriptions: moment.first(projections::prescriptions::registered_on(day))?.unwrap_or(0),
-            payments: takings.iter().map(|taking| taking.receipts).sum(),
-            amount,
-            revenue: amount,
-            exams_completed: 0,
-        };
-        let work_items = moment.first(projections::work_items::count())?.unwrap_or(0);
-        let queue = Queue { pending_exams: 0, in_progress_exams: 0, work_items };
-        Ok(Global { timestamp: state.app.clock.now(), today, queue })
-    })
+    let mut moment = state.app.views.moment().await?;
+    let takings = moment.fetch(projections::takings::of_day(day, who.sees_only())).await?;
+    let amount = takings.iter().map(|taking| taking.amount).sum();
+    let today = Today {
+        date: day,
+        prescriptions: moment.first(projections::prescriptions::registered_on(day)).await?.unwrap_or(0),
+        payments: takings.iter().map(|taking| taking.receipts).sum(),
+        amount,
+        revenue: amount,
+        exams_completed: 0,
+    };
+    let work_items = moment.first(projections::work_items::count()).await?.unwrap_or(0);
+    let queue = Queue { pending_exams: 0, in_progress_exams: 0, work_items };
+    Ok(Global { timestamp: state.app.clock.now(), today, queue })
 }

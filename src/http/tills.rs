@@ -55,5 +55,5 @@ pub async fn all(
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let position = position::reached(&state, &request).await?;
     let tills = projections::tills::of_cashier(who.sees_only().map(UserId));
-    Ok(position::read(position, state.app.views.fetch(tills).map_err(Failure::from)?))
+    Ok(position::read(position, state.app.views.fetch(tills).await.map_err(Failure::from)?))
 }

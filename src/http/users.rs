@@ -67,7 +67,7 @@ pub async fn all(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Auditor])?;
     let position = position::reached(&state, &request).await?;
-    let users = state.app.views.fetch(projections::users::all()).map_err(Failure::from)?;
+    let users = state.app.views.fetch(projections::users::all()).await.map_err(Failure::from)?;
     Ok(position::read(position, users))
 }
 

@@ -15,6 +15,6 @@ pub async fn open(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Accountant, Role::Auditor])?;
     let position = position::reached(&state, &request).await?;
-    let items = state.app.views.fetch(projections::work_items::open()).map_err(Failure::from)?;
+    let items = state.app.views.fetch(projections::work_items::open()).await.map_err(Failure::from)?;
     Ok(position::read(position, items))
 }

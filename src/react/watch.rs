@@ -73,7 +73,7 @@ async fn sweep(watch: Watch, pace: f64) {
         // A rebuilt model may take its time: the attempts are in it when it has caught up.
         if app.views.reach(head, Duration::from_secs(600)).await.is_ok() {
             let since = app.clock.now() - plan::WINDOW;
-            match app.views.fetch(projections::payments::watched(since)) {
+            match app.views.fetch(projections::payments::watched(since)).await {
                 Ok(open) => open.into_iter().for_each(|payment| watch.begin(payment)),
                 Err(error) => tracing::error!(%error, "open attempts could not be read"),
             }

@@ -82,9 +82,9 @@ impl Log {
     }
 }
 
-fn taken(views: &Views) -> i64 {
+async fn taken(views: &Views) -> i64 {
     let day = "2026-11-24".parse().unwrap();
-    views.fetch(projections::takings::of_day(day, None)).unwrap().iter().map(|t| t.amount).sum()
+    views.fetch(projections::takings::of_day(day, None)).await.unwrap().iter().map(|t| t.amount).sum()
 }
 
 fn open(dir: &TempDir) -> (Views, Batch) {
@@ -99,13 +99,13 @@ async fn events_told_twice_count_once() {
     let (views, mut batch) = open(&dir);
     batch.apply(&events, clock(), &Nobody).unwrap();
     batch.apply(&events, clock(), &Nobody).unwrap();
-    assert_eq!(taken(&views), 1_500);
+    assert_eq!(taken(&views).await, 1_500);
     drop(batch);
     // And after a restart from the checkpoint.
     let (views, mut batch) = open(&dir);
     assert_eq!(batch.next(), 3);
     batch.apply(&events, clock(), &Nobody).unwrap();
-    assert_eq!(taken(&views), 1_500);
+    assert_eq!(taken(&views).await, 1_500);
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_poison_event_stops_its_projector_alone() {
     let stopped = batch.stopped();
     assert_eq!(stopped.len(), 1);
     assert_eq!((stopped[0].name, stopped[0].position), ("users", 2));
-    assert_eq!(taken(&views), 1_500, "the takings go on");
+    assert_eq!(taken(&views).await, 1_500, "the takings go on");
     assert_eq!((batch.position(), batch.next()), (1, 5), "complete up to 1, and not held back");
 }
 
@@ -134,7 +134,7 @@ async fn a_hole_stops_every_projector_before_it() {
     let (views, mut batch) = open(&dir);
     batch.apply(&events, clock(), &Nobody).unwrap();
     assert_eq!(batch.stopped().len(), projections::ALL.len());
-    assert_eq!((batch.position(), taken(&views)), (3, 1_500));
+    assert_eq!((batch.position(), taken(&views).await), (3, 1_500));
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 //! Every projector has a checkpoint of its own. One that can't take an event in is stopped there,
 //! alone; the others, and the ledger, go on.
 
-use super::{ViewsError, connect, history};
-use crate::{recording, store::Recorded};
+use super::{connect, history};
+use crate::{recording, store::Recorded, views::ViewsError};
 use domain::{Event, patient};
 use projections::{Identities, Projector, Seen};
 use rusqlite::Connection;

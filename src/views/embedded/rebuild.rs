@@ -1,7 +1,10 @@
 //! Makes the read models anew from the log, and compares them with those in use, row for row.
 
-use super::{Batch, ViewsError, connect};
-use crate::{clock::Clock, store::Recorded};
+use super::{
+    apply::{Batch, StoppedProjector},
+    connect,
+};
+use crate::{clock::Clock, store::Recorded, views::ViewsError};
 use projections::Identities;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -58,7 +61,7 @@ impl Rebuild {
     }
 
     /// Ends the rebuild. Answers projectors that could not take an event in.
-    pub fn end(mut self, people: &dyn Identities) -> Result<Vec<super::StoppedProjector>, ViewsError> {
+    pub fn end(mut self, people: &dyn Identities) -> Result<Vec<StoppedProjector>, ViewsError> {
         self.flush(people)?;
         Ok(self.batch.stopped())
     }

@@ -1,8 +1,10 @@
 //! Whose events the read models show: the chain after the last of them. A start compares it with the
 //! log, so that the models of another ledger, or of one that was put back, are never taken for ours.
 
-use super::ViewsError;
-use crate::store::{Recorded, chain::Hash};
+use crate::{
+    store::{Recorded, chain::Hash},
+    views::ViewsError,
+};
 use rusqlite::{Connection, OptionalExtension};
 
 /// The furthest event that was applied.

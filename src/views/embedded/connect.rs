@@ -1,6 +1,6 @@
 //! Connections to `views.db`, and how arguments are bound.
 
-use super::ViewsError;
+use crate::views::ViewsError;
 use projections::Value;
 use rusqlite::{Connection, OpenFlags, Statement, types::Null};
 use std::{path::Path, time::Duration};
