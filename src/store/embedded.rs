@@ -7,6 +7,7 @@
 mod batch;
 mod checkpointer;
 pub(super) mod files;
+mod following;
 mod heads;
 pub(super) mod opening;
 mod readers;
@@ -33,8 +34,6 @@ use writer::{Request, Writer};
 pub const QUEUE: usize = 4096;
 /// Streams whose end is remembered, at most twice over.
 const HEADS: usize = 50_000;
-/// A follower gets its events in pages, each its own read transaction.
-const PAGE: u64 = 512;
 /// Reading no more than this is done where it is asked for: it takes less than waking a thread.
 const INLINE: usize = 64;
 
@@ -104,9 +103,7 @@ impl EmbeddedStore {
     }
 
     fn start(&self, dir: &Path, connection: Connection, end: End, lock: File) -> Result<Writing, StoreError> {
-        let wal = files::ledger(dir).with_extension("db-wal");
-        let (backlog, checkpointer) =
-            checkpointer::checkpointer(files::writing(dir)?, wal, self.failed.clone());
+        let (backlog, checkpointer) = checkpointer::checkpointer(files::writing(dir)?, self.failed.clone());
         let (queue, requests) = mpsc::channel(QUEUE);
         let writer = Writer {
             connection,
@@ -136,10 +133,10 @@ impl EventStore for EmbeddedStore {
 
     async fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
         if limit <= INLINE {
-            return follow(&self.readers, after, limit);
+            return following::follow(&self.readers, after, limit, 0);
         }
-        let readers = Arc::clone(&self.readers);
-        let reading = tokio::task::spawn_blocking(move || follow(&readers, after, limit));
+        let (readers, head) = (Arc::clone(&self.readers), *self.head.borrow());
+        let reading = tokio::task::spawn_blocking(move || following::follow(&readers, after, limit, head));
         reading.await.map_err(std::io::Error::other)?
     }
 
@@ -166,23 +163,6 @@ impl EventStore for EmbeddedStore {
     fn head(&self) -> watch::Receiver<u64> {
         self.head.subscribe()
     }
-}
-
-fn follow(readers: &Readers, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
-    let Some(mut end) = readers.with(|connection| rows::end_at(connection, after))? else {
-        return Ok(vec![]);
-    };
-    let mut events = vec![];
-    while events.len() < limit {
-        let wanted = PAGE.min((limit - events.len()) as u64);
-        let page = readers.with(|connection| rows::after(connection, &mut end, wanted))?;
-        let last = (page.len() as u64) < wanted;
-        events.extend(page);
-        if last {
-            break;
-        }
-    }
-    Ok(events)
 }
 
 impl Drop for EmbeddedStore {

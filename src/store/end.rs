@@ -51,6 +51,11 @@ impl End {
 
     /// Goes on over an event that was read, if it is what must lie there. Answers its leaf.
     pub fn pass(&mut self, event: &Recorded) -> Result<Hash, StoreError> {
+        self.pass_hashed(event, chain::leaf(event))
+    }
+
+    /// The same for one whose leaf is known: that is the costly part, and can be had beforehand.
+    pub fn pass_hashed(&mut self, event: &Recorded, leaf: Hash) -> Result<Hash, StoreError> {
         let position = self.position + 1;
         let damaged = |what: &str| Err(StoreError::Damaged { position, what: what.to_owned() });
         if event.position != position {
@@ -59,7 +64,6 @@ impl End {
         if event.recorded_at < self.recorded_at {
             return damaged("it was recorded before the event before it");
         }
-        let leaf = chain::leaf(event);
         if event.chain != chain::link(&self.chain, &leaf) {
             return damaged("its content and the past do not give its chain");
         }

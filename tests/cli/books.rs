@@ -1,6 +1,6 @@
 //! A small ledger made through the server, then stopped: copies of it can be bent at will.
 
-use crate::{desk::Desk, server::bounded};
+use crate::{desk::Desk, server::bounded, tampered::Tampered};
 use quittance::store::{
     EventStore, Recorded,
     chain::{GENESIS, leaf, link},
@@ -87,19 +87,8 @@ impl Copy {
     }
 
     /// The ledger, open to every change.
-    pub fn ledger(&self) -> Connection {
-        let ledger = Connection::open(self.dir().join("ledger.db")).unwrap();
-        ledger.execute_batch("pragma foreign_keys = off").unwrap();
-        let triggers: Vec<String> = ledger
-            .prepare("select name from sqlite_schema where type = 'trigger'")
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        assert!(!triggers.is_empty());
-        triggers.iter().for_each(|name| ledger.execute_batch(&format!("drop trigger {name}")).unwrap());
-        ledger
+    pub fn ledger(&self) -> Tampered {
+        Tampered::open(self.dir())
     }
 
     /// The read models, open to every change.

@@ -16,6 +16,8 @@ mod lifecycle;
 mod provider;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/tampered.rs"]
+mod tampered;
 
 mod books;
 mod help;

@@ -63,6 +63,7 @@ async fn of_two_damaged_events_the_first_is_named() {
     let ledger = copy.ledger();
     flip(&ledger, "body", at + 3);
     flip(&ledger, "body", at);
+    drop(ledger);
     names(&copy, at);
 }
 
@@ -95,9 +96,7 @@ async fn a_tail_cut_off_in_every_table_is_caught_by_a_kept_head() {
     let cut = format!(
         "delete from events where position > {last};
          delete from commands where last_position > {last};
-         update streams set revision =
-             (select coalesce(max(revision), 0) from events where stream_id = streams.id);
-         delete from streams where revision = 0;"
+         delete from streams where id not in (select stream_id from events);"
     );
     ledger.execute_batch(&cut).unwrap();
     chain_anew(&ledger, events);

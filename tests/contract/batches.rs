@@ -191,7 +191,7 @@ async fn after_a_commit_of_unknown_outcome_nothing_is_written() {
     assert_eq!(all(&store).await[0], before);
     let acknowledged = *store.head().borrow();
     drop((store, embedded));
-    lock.execute_batch("DROP TRIGGER debt").unwrap();
+    lock.execute_batch("DROP TRIGGER debt; DROP TABLE debts").unwrap();
     let store: Store = Arc::new(EmbeddedStore::open(dir.path()).unwrap());
     assert_eq!(note(&store, "note-1").await.position, acknowledged + 1);
 }

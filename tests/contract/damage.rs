@@ -1,6 +1,7 @@
 //! What someone does to the files who can do anything to them, and what `verify` says to that.
 
 use crate::commits::{all, commit, queued, write};
+use crate::tampered::Tampered;
 use quittance::store::chain::{GENESIS, Hash, leaf, link};
 use quittance::store::embedded::EmbeddedStore;
 use quittance::store::tree::Tree;
@@ -30,19 +31,10 @@ async fn ledger() -> TempDir {
     dir
 }
 
-fn tamper(dir: &Path, sql: &str) -> Connection {
-    let connection = Connection::open(dir.join("ledger.db")).unwrap();
-    for trigger in [
-        "events_are_dense",
-        "events_are_not_changed",
-        "events_are_not_deleted",
-        "streams_only_grow",
-        "log_head_only_advances",
-    ] {
-        connection.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
-    connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
-    connection
+fn tamper(dir: &Path, sql: &str) -> Tampered {
+    let ledger = Tampered::open(dir);
+    ledger.execute_batch(sql).unwrap();
+    ledger
 }
 
 fn sound(dir: &Path) -> Walk {
@@ -173,11 +165,33 @@ async fn a_stream_that_is_renamed_or_miscounted_is_named() {
     tamper(dir.path(), "UPDATE streams SET name = 'note-x' WHERE name = 'note-10'");
     is_damaged(dir.path(), 19, "do not give its chain");
     let dir = ledger().await;
-    tamper(dir.path(), "UPDATE streams SET revision = 2 WHERE name = 'note-10'");
-    is_damaged(dir.path(), EVENTS + 1, "note-10 says 2 and ends with 1");
+    tamper(dir.path(), "INSERT INTO streams (name) VALUES ('note-x')");
+    is_damaged(dir.path(), EVENTS + 1, "note-x has no event");
     let dir = ledger().await;
-    tamper(dir.path(), "UPDATE streams SET revision = 9 WHERE name = 'all'");
-    is_damaged(dir.path(), 20, "all 10 comes after 9");
+    tamper(
+        dir.path(),
+        "UPDATE events SET revision = 9999 WHERE position = 20;
+         UPDATE events SET revision = 10 WHERE position = 22;
+         UPDATE events SET revision = 11 WHERE position = 20;",
+    );
+    is_damaged(dir.path(), 20, "all 11 comes after 10");
+}
+
+#[tokio::test]
+async fn a_guard_that_is_gone_or_changed_is_missed() {
+    for sql in [
+        "DROP TRIGGER events_are_not_changed",
+        "DROP TRIGGER log_head_only_advances;
+         CREATE TRIGGER log_head_only_advances BEFORE UPDATE ON log_head BEGIN SELECT 1; END",
+        "CREATE TRIGGER quiet BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END",
+    ] {
+        let dir = ledger().await;
+        Connection::open(dir.path().join("ledger.db")).unwrap().execute_batch(sql).unwrap();
+        for refusal in [EmbeddedStore::open(dir.path()).err(), verify(dir.path(), &mut |_, _| {}).err()] {
+            let refusal = refusal.expect("a ledger without its guards opens").to_string();
+            assert!(refusal.contains("not as it was made"), "{refusal}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -234,11 +248,10 @@ async fn a_log_rewritten_whole_differs_from_a_head_kept_elsewhere() {
     let cut = tamper(
         dir.path(),
         "DELETE FROM events WHERE position > 2300;
-         UPDATE streams SET revision = 1150 WHERE name = 'all';
-         DROP TRIGGER streams_are_not_deleted;
          DELETE FROM streams WHERE id NOT IN (SELECT stream_id FROM events)",
     );
     cut.execute("UPDATE log_head SET position = 2300, chain = ?1", [&at_2300]).unwrap();
+    drop(cut);
     let now = sound(dir.path());
     assert_eq!((now.position, now.chain), (2300, at_2300));
     assert!(now.position < kept.position && now.root != kept.root);
@@ -259,7 +272,7 @@ fn chain_at(dir: &Path, position: u64) -> Hash {
 }
 
 /// Chains everything anew, as one would who knows how.
-fn rewrite(connection: Connection, dir: &Path) {
+fn rewrite(connection: Tampered, dir: &Path) {
     let mut chain = GENESIS;
     let reader = Connection::open(dir.join("ledger.db")).unwrap();
     let mut rows = reader

@@ -17,6 +17,8 @@ mod files;
 mod kill;
 mod order;
 mod retries;
+#[path = "../support/tampered.rs"]
+mod tampered;
 
 macro_rules! promises {
     ($engine:ident: $($subject:ident { $($promise:ident)* })*) => {

@@ -9,15 +9,16 @@ use crate::store::end::End;
 use crate::store::{AppendError, Appended, CommandKey, Commit, Draft, Recorded, StoreError, Write};
 use chrono::{DateTime, Utc};
 use domain::StreamId;
-use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension};
 use std::collections::HashMap;
 
 const EVENT: &str =
     "INSERT INTO events (position, stream_id, revision, event_id, name, recorded_at, meta, body, chain)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const OPEN_STREAM: &str = "INSERT INTO streams (name, revision) VALUES (?1, 0)";
-const FIND_STREAM: &str = "SELECT id, revision FROM streams WHERE name = ?1";
-const MOVE_STREAM: &str = "UPDATE streams SET revision = ?2 WHERE id = ?1";
+const OPEN_STREAM: &str = "INSERT INTO streams (name) VALUES (?1)";
+const FIND_STREAM: &str =
+    "SELECT id, (SELECT coalesce(max(revision), 0) FROM events WHERE stream_id = streams.id)
+    FROM streams WHERE name = ?1";
 const COMMAND: &str =
     "INSERT INTO commands (key, request, first_position, last_position) VALUES (?1, ?2, ?3, ?4)";
 const MOVE_HEAD: &str = "UPDATE log_head SET position = ?1, chain = ?2";
@@ -38,6 +39,8 @@ pub enum Failure {
 
 pub struct Batch<'a> {
     connection: &'a Connection,
+    /// Looked up once for all of the batch.
+    insert_event: CachedStatement<'a>,
     known: &'a mut Heads,
     changed: HashMap<StreamId, Head>,
     start: u64,
@@ -54,7 +57,16 @@ impl<'a> Batch<'a> {
         now: DateTime<Utc>,
     ) -> Result<Self, Failure> {
         run(connection, "BEGIN IMMEDIATE").map_err(Failure::NotBegun)?;
-        Ok(Self { connection, known, changed: HashMap::new(), start: end.position, end, now })
+        let insert_event = connection.prepare_cached(EVENT).map_err(Failure::NotBegun)?;
+        Ok(Self {
+            connection,
+            insert_event,
+            known,
+            changed: HashMap::default(),
+            start: end.position,
+            end,
+            now,
+        })
     }
 
     /// Decides a commit and writes it if it wins. After an error the batch must be given up.
@@ -172,7 +184,7 @@ impl<'a> Batch<'a> {
 
     fn write_event(&mut self, write: &Write, head: Head, draft: &Draft) -> rusqlite::Result<Recorded> {
         let event = self.end.record(&write.stream, head.revision, draft, self.now);
-        self.connection.prepare_cached(EVENT)?.execute((
+        self.insert_event.execute((
             rows::signed(event.position),
             head.id,
             rows::signed(event.revision),
@@ -186,12 +198,8 @@ impl<'a> Batch<'a> {
         Ok(event)
     }
 
-    /// Streams that several commits of the batch wrote to move once, and so does the head.
+    /// However many commits, the head moves once.
     fn finish(&self) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(MOVE_STREAM)?;
-        for head in self.changed.values() {
-            statement.execute((head.id, rows::signed(head.revision)))?;
-        }
         if self.end.position > self.start {
             let mut statement = self.connection.prepare_cached(MOVE_HEAD)?;
             statement.execute((rows::signed(self.end.position), &self.end.chain))?;

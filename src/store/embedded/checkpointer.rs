@@ -1,12 +1,11 @@
-//! Moves the write-ahead log into the database, on its own connection and off the path of answers.
+//! Moves SQLite's write-ahead log into the database, on its own connection and off the path of answers.
 //!
 //! PASSIVE after about 8 MiB: it disturbs nobody, but under constant load it never catches up, and a
-//! log not caught up with only grows. So past 64 MiB the writer itself, between two batches, copies
-//! the little that is left and starts the log anew; and a quiet ledger is left with an empty log.
+//! log not caught up with only grows. So past 32 MiB the writer itself, between two batches, copies
+//! the little that is left, and the log begins again at its start. The file keeps its size until the
+//! ledger is closed: to sync what is written over costs less than to sync a file that grows.
 
 use rusqlite::{Connection, Error, ErrorCode};
-use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -15,7 +14,7 @@ use tokio::sync::watch;
 
 const PAGE: usize = 4096;
 const DUE_PAGES: usize = 8 * 1024 * 1024 / PAGE;
-const OVERGROWN_PAGES: i64 = 64 * 1024 * 1024 / PAGE as i64;
+const OVERGROWN_PAGES: i64 = 32 * 1024 * 1024 / PAGE as i64;
 const QUIET: Duration = Duration::from_secs(5);
 /// A reader that stands in the way is met again at the next try.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -29,7 +28,6 @@ pub struct Backlog {
 
 pub struct Checkpointer {
     connection: Connection,
-    wal: PathBuf,
     wake: Receiver<()>,
     overgrown: Arc<AtomicBool>,
     failed: watch::Sender<Option<String>>,
@@ -38,13 +36,12 @@ pub struct Checkpointer {
 /// The two ends.
 pub fn checkpointer(
     connection: Connection,
-    wal: PathBuf,
     failed: watch::Sender<Option<String>>,
 ) -> (Backlog, Checkpointer) {
     let (sender, wake) = sync_channel(1);
     let overgrown = Arc::new(AtomicBool::new(false));
     let backlog = Backlog { pages: 0, wake: sender, overgrown: Arc::clone(&overgrown) };
-    (backlog, Checkpointer { connection, wal, wake, overgrown, failed })
+    (backlog, Checkpointer { connection, wake, overgrown, failed })
 }
 
 impl Backlog {
@@ -61,7 +58,7 @@ impl Backlog {
             _ = self.wake.try_send(());
         }
         if self.overgrown.swap(false, Ordering::Relaxed) {
-            outcome(truncate(connection), failed);
+            outcome(checkpoint(connection, "RESTART"), failed);
         }
     }
 }
@@ -69,18 +66,14 @@ impl Backlog {
 impl Checkpointer {
     /// Until the writer is gone; then once more, so that the next start finds nothing to recover.
     pub fn run(self) {
-        loop {
-            match self.wake.recv_timeout(QUIET) {
-                Ok(()) => outcome(self.passive(), &self.failed),
-                Err(RecvTimeoutError::Timeout) if self.is_empty() => {}
-                Err(RecvTimeoutError::Timeout) => outcome(truncate(&self.connection), &self.failed),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
+        // In a quiet hour too: a copy of the file alone then lacks nothing.
+        while self.wake.recv_timeout(QUIET) != Err(RecvTimeoutError::Disconnected) {
+            outcome(self.passive(), &self.failed);
             if self.failed.borrow().is_some() {
                 return;
             }
         }
-        outcome(truncate(&self.connection), &self.failed);
+        outcome(checkpoint(&self.connection, "TRUNCATE"), &self.failed);
     }
 
     fn passive(&self) -> rusqlite::Result<()> {
@@ -89,16 +82,13 @@ impl Checkpointer {
         self.overgrown.store(logged > OVERGROWN_PAGES, Ordering::Relaxed);
         Ok(())
     }
-
-    fn is_empty(&self) -> bool {
-        fs::metadata(&self.wal).is_ok_and(|wal| wal.len() == 0)
-    }
 }
 
-fn truncate(connection: &Connection) -> rusqlite::Result<()> {
+/// Waits for readers a little: they hold a snapshot for one page of events.
+fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
     let usual: i64 = connection.pragma_query_value(None, "busy_timeout", |row| row.get(0))?;
     connection.busy_timeout(PATIENCE)?;
-    let result = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let result = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
     connection.busy_timeout(Duration::from_millis(usual.unsigned_abs()))?;
     result
 }

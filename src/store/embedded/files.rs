@@ -2,6 +2,7 @@
 
 use crate::store::StoreError;
 use rusqlite::{Connection, OpenFlags};
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,8 +15,12 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// In the header of the file, so that no other database is taken for a ledger: "QTNC".
 const APPLICATION_ID: i64 = 0x51_54_4e_43;
-const SCHEMA_VERSION: i64 = 1;
-const SCHEMA: &str = include_str!("../../../migrations/ledger/0001_events.sql");
+/// What makes the tables, and what has changed them since; the number of a file is the version it leads to.
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/ledger/0001_events.sql"),
+    include_str!("../../../migrations/ledger/0002_lean_streams.sql"),
+];
+const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// What a writing connection is set to; each setting is read back.
 const WRITING: [(&str, &str); 9] = [
@@ -28,7 +33,8 @@ const WRITING: [(&str, &str); 9] = [
     ("recursive_triggers", "1"),
     // The checkpointer does it, off the path of the answers.
     ("wal_autocheckpoint", "0"),
-    ("journal_size_limit", "67108864"),
+    // Kept at its size: a sync of a log that is written over need not wait for the file system's own journal.
+    ("journal_size_limit", "134217728"),
     ("cell_size_check", "1"),
     // 16 MiB. After a page split SQLite walks its whole cache at COMMIT, so more would cost more.
     ("cache_size", "-16384"),
@@ -58,9 +64,7 @@ pub fn writing(dir: &Path) -> Result<Connection, StoreError> {
     let connection = open(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     set(&connection, &WRITING)?;
-    if user_version(&connection)? == 0 {
-        create(&connection, dir)?;
-    }
+    migrate(&connection, dir)?;
     recognise(&connection)?;
     Ok(connection)
 }
@@ -100,25 +104,54 @@ fn setting(connection: &Connection, name: &str) -> rusqlite::Result<String> {
     })
 }
 
-fn create(connection: &Connection, dir: &Path) -> Result<(), StoreError> {
-    connection.execute_batch(&format!(
-        "BEGIN IMMEDIATE; {SCHEMA}
-         PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-    ))?;
-    // The names of the new files must outlive a power cut too.
-    File::open(dir)?.sync_all()?;
+/// Makes the tables of a new file, and brings those of an older one to where they are today.
+fn migrate(connection: &Connection, dir: &Path) -> Result<(), StoreError> {
+    let version = user_version(connection)?;
+    if version != 0 {
+        identify(connection)?;
+    }
+    for (migration, leads_to) in MIGRATIONS.iter().zip(1_i64..).filter(|(_, leads_to)| *leads_to > version) {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {migration}
+             PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {leads_to}; COMMIT;"
+        ))?;
+    }
+    if version == 0 {
+        // The names of the new files must outlive a power cut too.
+        File::open(dir)?.sync_all()?;
+    }
     Ok(())
 }
 
+/// Whether the tables and their guards are those that we made.
 fn recognise(connection: &Connection) -> Result<(), StoreError> {
-    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    identify(connection)?;
     let version = user_version(connection)?;
-    if (id, version) == (APPLICATION_ID, SCHEMA_VERSION) {
+    if version != SCHEMA_VERSION {
+        let what = format!("the ledger has version {version}, and this program writes {SCHEMA_VERSION}");
+        return Err(StoreError::Unsafe(what));
+    }
+    let ours = Connection::open_in_memory()?;
+    MIGRATIONS.iter().try_for_each(|migration| ours.execute_batch(migration))?;
+    let (ours, theirs) = (schema(&ours)?, schema(connection)?);
+    let differs = ours.symmetric_difference(&theirs).next();
+    differs.map_or(Ok(()), |(name, _)| {
+        Err(StoreError::Unsafe(format!("the guard or table {name} of the ledger is not as it was made")))
+    })
+}
+
+/// Names and texts of tables, indexes and triggers.
+fn schema(connection: &Connection) -> rusqlite::Result<BTreeSet<(String, Option<String>)>> {
+    let mut rows = connection.prepare("SELECT name, sql FROM sqlite_schema")?;
+    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+fn identify(connection: &Connection) -> Result<(), StoreError> {
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if id == APPLICATION_ID {
         return Ok(());
     }
-    Err(StoreError::Unsafe(format!(
-        "the file is no ledger of version {SCHEMA_VERSION} (id {id:#x}, version {version})"
-    )))
+    Err(StoreError::Unsafe(format!("the file is no ledger (id {id:#x})")))
 }
 
 fn user_version(connection: &Connection) -> rusqlite::Result<i64> {

@@ -1,0 +1,72 @@
+//! The log in order, a page at a time, each event checked against the one before.
+
+use super::readers::Readers;
+use super::rows;
+use crate::store::chain::{self, Hash};
+use crate::store::end::End;
+use crate::store::{Recorded, StoreError};
+use std::panic::resume_unwind;
+use std::thread;
+
+/// Each page is a read transaction of its own, so that the write-ahead log can begin again between two.
+const PAGE: u64 = 512;
+
+type Hashed = Vec<(Recorded, Hash)>;
+
+/// At most `limit` events after a position. Up to `head`, of which the caller knows that it lies
+/// there, a long stretch is read in two halves at once.
+pub fn follow(readers: &Readers, after: u64, limit: usize, head: u64) -> Result<Vec<Recorded>, StoreError> {
+    let Some(mut end) = readers.with(|connection| rows::end_at(connection, after))? else {
+        return Ok(vec![]);
+    };
+    let wanted = limit as u64;
+    let there = head.saturating_sub(after).min(wanted);
+    let mut events = Vec::with_capacity(there as usize);
+    if there >= 2 * PAGE {
+        let half = there / 2;
+        let (near, far) = thread::scope(|scope| {
+            let far = scope.spawn(|| stretch(readers, after + half, there - half));
+            let near = stretch(readers, after, half);
+            (near, far.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        pass(&mut end, near?, &mut events)?;
+        pass(&mut end, far?, &mut events)?;
+    }
+    while (events.len() as u64) < wanted {
+        let page = PAGE.min(wanted - events.len() as u64);
+        let read = stretch(readers, end.position, page)?;
+        let last = (read.len() as u64) < page;
+        pass(&mut end, read, &mut events)?;
+        if last {
+            break;
+        }
+    }
+    Ok(events)
+}
+
+/// At most `count` events after a position, each with its leaf.
+fn stretch(readers: &Readers, after: u64, count: u64) -> Result<Hashed, StoreError> {
+    let mut read: Hashed = Vec::with_capacity(count as usize);
+    let hashed = |event: Recorded| {
+        let leaf = chain::leaf(&event);
+        (event, leaf)
+    };
+    while (read.len() as u64) < count {
+        let (first, page) = (after + 1 + read.len() as u64, PAGE.min(count - read.len() as u64));
+        let events = readers.with(|connection| rows::range(connection, first, page))?;
+        let last = (events.len() as u64) < page;
+        read.extend(events.into_iter().map(hashed));
+        if last {
+            break;
+        }
+    }
+    Ok(read)
+}
+
+fn pass(end: &mut End, read: Hashed, events: &mut Vec<Recorded>) -> Result<(), StoreError> {
+    for (event, leaf) in read {
+        end.pass_hashed(&event, leaf)?;
+        events.push(event);
+    }
+    Ok(())
+}
