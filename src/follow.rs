@@ -5,6 +5,8 @@
 //! 3. Tell those who wait for their own write.
 //! 4. Nothing new: wait for the store's head to move.
 
+pub mod postgres;
+
 use crate::{
     clock::Clock,
     store::Store,

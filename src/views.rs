@@ -1,9 +1,10 @@
 //! The read models: disposable, made again from the log at any time.
 //!
-//! One port, an engine for each kind of ledger ([`embedded`]). Whoever projects moves rows and
+//! One port, an engine for each kind of ledger ([`embedded`], [`postgres`]). Whoever projects moves rows and
 //! checkpoint in one transaction and publishes the position, so that a reader can wait for his own write.
 
 pub mod embedded;
+pub mod postgres;
 
 pub use embedded::{
     apply::{Batch, StoppedProjector},
@@ -21,6 +22,15 @@ pub enum ViewsError {
     /// The engine's own error.
     #[error("read models: {0}")]
     Engine(#[from] rusqlite::Error),
+    /// The engine's own error.
+    #[error("read models: {0}")]
+    Postgres(#[from] sqlx::Error),
+    /// `DATABASE_URL` is no address; it is not shown, for it holds a password.
+    #[error("DATABASE_URL is not the address of a PostgreSQL database")]
+    Address,
+    /// Another process has taken the lease of a model that was ours.
+    #[error("read models: {0} is moved by another process now")]
+    Lost(&'static str),
     /// A table was written by another program.
     #[error("read models: {0}")]
     Misread(#[from] Misread),
@@ -48,10 +58,17 @@ pub enum ViewsError {
     },
 }
 
+/// Whoever answers queries.
+#[derive(Clone)]
+enum Engine {
+    Embedded(embedded::Readers),
+    Postgres(postgres::Readers),
+}
+
 /// The read models.
 #[derive(Clone)]
 pub struct Views {
-    engine: embedded::Readers,
+    engine: Engine,
     position: Arc<watch::Sender<u64>>,
     stopped: Arc<Mutex<Vec<StoppedProjector>>>,
 }
@@ -60,9 +77,23 @@ impl Views {
     /// Those of the embedded ledger in `dir`, and who moves them.
     pub fn open(dir: &Path) -> Result<(Self, Batch), ViewsError> {
         let (engine, batch) = embedded::Readers::open(dir)?;
-        let (position, _) = watch::channel(batch.position());
-        let stopped = Arc::new(Mutex::new(batch.stopped()));
-        Ok((Self { engine, position: Arc::new(position), stopped }, batch))
+        let views = Self::with(Engine::Embedded(engine));
+        views.publish(&batch);
+        Ok((views, batch))
+    }
+
+    /// Those in a PostgreSQL database, as far as they are now; `follow::postgres` moves and publishes
+    /// them. All that is said to the database is said on the runtime of the caller.
+    pub async fn open_postgres(url: &str) -> Result<(Self, postgres::session::Session), ViewsError> {
+        let session = postgres::session::Session::open(url).await?;
+        let views = Self::with(Engine::Postgres(postgres::Readers::new(url)?));
+        views.show(session.position(), session.stopped());
+        Ok((views, session))
+    }
+
+    fn with(engine: Engine) -> Self {
+        let (position, _) = watch::channel(0);
+        Self { engine, position: Arc::new(position), stopped: Arc::default() }
     }
 
     /// The position up to which every read model is complete.
@@ -77,8 +108,13 @@ impl Views {
 
     /// Tells readers how far the models are.
     pub fn publish(&self, batch: &Batch) {
-        *self.stopped.lock() = batch.stopped();
-        self.position.send_replace(batch.position());
+        self.show(batch.position(), batch.stopped());
+    }
+
+    /// Tells readers how far the models are, whoever moves them.
+    pub fn show(&self, position: u64, stopped: Vec<StoppedProjector>) {
+        *self.stopped.lock() = stopped;
+        self.position.send_replace(position);
     }
 
     /// Waits until the models show position `wanted`, for at most `patience`.
@@ -92,21 +128,30 @@ impl Views {
     }
 
     /// All rows of a query.
-    #[expect(clippy::unused_async, reason = "another engine waits for its server here")]
-    pub async fn fetch<T>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
-        self.engine.fetch(&query)
+    pub async fn fetch<T: Send + 'static>(&self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
+        match &self.engine {
+            Engine::Embedded(readers) => readers.fetch(&query),
+            Engine::Postgres(readers) => readers.fetch(query).await,
+        }
     }
 
     /// The first row of a query.
-    pub async fn first<T>(&self, query: Query<T>) -> Result<Option<T>, ViewsError> {
+    pub async fn first<T: Send + 'static>(&self, query: Query<T>) -> Result<Option<T>, ViewsError> {
         Ok(self.fetch(query).await?.into_iter().next())
     }
 
     /// For several queries that must agree: all see the read models as they were at one position.
-    #[expect(clippy::unused_async, reason = "another engine waits for its server here")]
     pub async fn moment(&self) -> Result<Moment, ViewsError> {
-        let moment = self.engine.moment()?;
-        Ok(Moment { position: moment.position, engine: moment })
+        Ok(match &self.engine {
+            Engine::Embedded(readers) => {
+                let moment = readers.moment()?;
+                Moment { position: moment.position, engine: At::Embedded(moment) }
+            }
+            Engine::Postgres(readers) => {
+                let moment = readers.moment().await?;
+                Moment { position: moment.position, engine: At::Postgres(moment) }
+            }
+        })
     }
 }
 
@@ -114,18 +159,25 @@ impl Views {
 pub struct Moment {
     /// Up to where every one of them was complete then.
     pub position: u64,
-    engine: embedded::Moment,
+    engine: At,
+}
+
+enum At {
+    Embedded(embedded::Moment),
+    Postgres(postgres::Moment),
 }
 
 impl Moment {
     /// All rows of a query.
-    #[expect(clippy::unused_async, reason = "another engine waits for its server here")]
-    pub async fn fetch<T>(&mut self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
-        self.engine.fetch(&query)
+    pub async fn fetch<T: Send + 'static>(&mut self, query: Query<T>) -> Result<Vec<T>, ViewsError> {
+        match &mut self.engine {
+            At::Embedded(moment) => moment.fetch(&query),
+            At::Postgres(moment) => moment.fetch(query).await,
+        }
     }
 
     /// The first row of a query.
-    pub async fn first<T>(&mut self, query: Query<T>) -> Result<Option<T>, ViewsError> {
+    pub async fn first<T: Send + 'static>(&mut self, query: Query<T>) -> Result<Option<T>, ViewsError> {
         Ok(self.fetch(query).await?.into_iter().next())
     }
 }

@@ -14,6 +14,10 @@ pub trait Projector: Send + Sync {
     fn tables(&self) -> &'static [&'static str];
     /// Makes those tables.
     fn schema(&self) -> &'static str;
+    /// True where the changes hold names of patients: they must not stand in the log of a server.
+    fn names_patients(&self) -> bool {
+        false
+    }
     /// The changes that one event makes; none for events that don't concern it.
     fn project(&self, seen: &Seen<'_>, people: &dyn Identities) -> Vec<Change>;
 }
