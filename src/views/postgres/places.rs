@@ -3,7 +3,7 @@
 
 use crate::views::ViewsError;
 use projections::Projector;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, raw_sql};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, raw_sql};
 
 const CHECKPOINTS: &str = include_str!("../../../migrations/views/postgres/checkpoints.sql");
 
@@ -32,10 +32,10 @@ impl Places {
         format!("{}_{}_v{}", self.0, projector.name(), projector.version())
     }
 
-    /// What makes names in the projections' SQL mean these tables.
+    /// What makes names in the projections' SQL mean these tables. What is made without a schema's name
+    /// is made in the first.
     pub fn search_path(&self) -> String {
-        let models = projections::ALL.iter().map(|projector| self.of(*projector));
-        models.chain([self.0.clone()]).collect::<Vec<_>>().join(",")
+        [self.0.clone()].into_iter().chain(self.leases()).collect::<Vec<_>>().join(",")
     }
 
     /// What names the lease of each model, in the order of [`projections::ALL`].
@@ -129,6 +129,6 @@ pub fn models() -> (Vec<&'static str>, Vec<i64>) {
 
 /// Runs text of our own: names of projectors, their tables, the migrations.
 async fn run(connection: &mut PgConnection, text: String) -> Result<(), ViewsError> {
-    raw_sql(AssertSqlSafe(text)).execute(connection).await?;
+    connection.execute(raw_sql(AssertSqlSafe(text))).await?;
     Ok(())
 }

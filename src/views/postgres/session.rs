@@ -16,7 +16,7 @@ use crate::{
     views::{StoppedProjector, ViewsError},
 };
 use projections::{Identities, Projector};
-use sqlx::{AssertSqlSafe, PgConnection, Row, raw_sql};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row, raw_sql};
 use std::collections::BTreeMap;
 
 /// The read models as this process moves and sees them.
@@ -236,14 +236,15 @@ impl Session {
 
     async fn in_steps(&mut self, text: String, parts: &[&Part]) -> Result<(), Trouble> {
         self.say(format!("begin;{text}")).await?;
-        for change in parts.iter().flat_map(|part| part.apart()) {
+        let apart: Vec<_> = parts.iter().flat_map(|part| part.apart()).collect();
+        for change in apart {
             bound(change.sql, &change.args).execute(&mut self.connection).await?;
         }
         Ok(self.say("commit".into()).await?)
     }
 
     async fn say(&mut self, text: String) -> sqlx::Result<()> {
-        let said = raw_sql(AssertSqlSafe(text)).execute(&mut self.connection);
+        let said = self.connection.execute(raw_sql(AssertSqlSafe(text)));
         tokio::time::timeout(connect::ANSWER, said).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         Ok(())
     }
