@@ -8,6 +8,8 @@
 mod atomicity;
 mod batches;
 mod canaries;
+#[path = "../support/postgres.rs"]
+mod cluster;
 mod commands;
 mod commits;
 mod damage;
@@ -24,7 +26,7 @@ macro_rules! promises {
             $($(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $promise() {
-                    let opened = crate::engines::$engine();
+                    let opened = crate::engines::$engine().await;
                     crate::$subject::$promise(opened.store.clone()).await;
                 }
             )*)*
@@ -73,4 +75,4 @@ macro_rules! every_promise_is_kept_by {
     };
 }
 
-every_promise_is_kept_by! { memory embedded }
+every_promise_is_kept_by! { memory embedded postgres }
