@@ -2,7 +2,8 @@
 //!
 //! A promise is a function of a store, in a file named after what it is about. `engines.rs` opens the
 //! stores. `canaries.rs` keeps the suite honest: stores that are broken on purpose must fail it. What
-//! only the embedded engine can be asked stands in `files.rs`, `batches.rs`, `damage.rs` and `kill.rs`.
+//! only the embedded engine can be asked stands in `files.rs`, `batches.rs`, `damage.rs` and `kill.rs`; what
+//! only PostgreSQL can, in `postgres_sharing.rs`, `postgres_outages.rs` and `postgres_guards.rs`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod atomicity;
@@ -18,6 +19,9 @@ mod expectations;
 mod files;
 mod kill;
 mod order;
+mod postgres_guards;
+mod postgres_outages;
+mod postgres_sharing;
 mod retries;
 
 macro_rules! promises {

@@ -90,8 +90,10 @@ impl Cluster {
     /// Kills the server with all its processes, as a power cut would.
     pub fn kill(&self) {
         let postmaster = self.postmaster();
+        // Stopped first, so that it has no more children than those found.
+        done(Command::new("kill").arg("-STOP").arg(postmaster.to_string()));
         let mut family = children(postmaster);
-        family.push(postmaster);
+        family.insert(0, postmaster);
         let ids: Vec<String> = family.iter().map(u32::to_string).collect();
         done(Command::new("kill").arg("-KILL").args(&ids));
         while family.iter().any(|id| is_alive(*id)) {
@@ -110,6 +112,11 @@ impl Cluster {
         let mut connection = PgConnection::connect(&self.url("postgres")).await.unwrap();
         connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
         self.url(&name)
+    }
+
+    /// A place for a file that PostgreSQL's programs may write.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     /// One of PostgreSQL's programs, which finds this cluster by its environment.

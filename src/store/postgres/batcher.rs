@@ -16,8 +16,8 @@ use super::news::News;
 use super::{connect, rows};
 use crate::store::end::{self, End};
 use crate::store::{AppendError, Commit, Expected, StoreError};
-use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection, Executor};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -31,6 +31,8 @@ const MOST_HEADS: usize = 100_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// One attempt. A server that says nothing for so long is taken to be gone.
 const ATTEMPT: Duration = Duration::from_secs(12);
+/// A session that was not used for so long is asked whether it is still there.
+const REST: Duration = Duration::from_millis(250);
 /// After another process has written, so many batches expect that it does so again.
 const WARY: u32 = 32;
 
@@ -53,13 +55,23 @@ pub struct Batcher {
     /// Where the log ended after our last batch; none when that is not known.
     end: Option<End>,
     wary: u32,
+    used: Instant,
     news: Arc<News>,
 }
 
 impl Batcher {
     pub fn new(options: PgConnectOptions, queue: mpsc::Receiver<Request>, news: Arc<News>) -> Self {
         let options = options.options(SETTINGS);
-        Self { options, connection: None, queue, heads: Heads::new(), end: None, wary: 0, news }
+        Self {
+            options,
+            connection: None,
+            queue,
+            heads: Heads::new(),
+            end: None,
+            wary: 0,
+            used: Instant::now(),
+            news,
+        }
     }
 
     /// Until the queue is closed and empty.
@@ -137,6 +149,15 @@ impl Batcher {
     }
 
     async fn try_to_write(&mut self, requests: &[Request]) -> Result<Vec<Answer>, Failure> {
+        // A session that was lost meanwhile is found out before anything is sent that could be in doubt.
+        let rested = self.used.elapsed() > REST;
+        self.used = Instant::now();
+        if let Some(connection) = self.connection.as_mut().filter(|_| rested)
+            && connection.ping().await.is_err()
+        {
+            self.connection = None;
+            self.forget();
+        }
         if self.connection.is_none() {
             let connected = connect::connect(&self.options).await;
             self.connection = Some(connected.map_err(|error| Failure::NotNow(error.to_string()))?);
