@@ -77,6 +77,8 @@ impl Batcher {
     /// Until the queue is closed and empty.
     pub async fn run(mut self) {
         while let Some(first) = self.queue.recv().await {
+            // Those who just had their answers may have something more to ask.
+            tokio::task::yield_now().await;
             let requests = self.gather(first);
             self.carry_out(requests).await;
         }
@@ -153,7 +155,7 @@ impl Batcher {
         let rested = self.used.elapsed() > REST;
         self.used = Instant::now();
         if let Some(connection) = self.connection.as_mut().filter(|_| rested)
-            && connection.ping().await.is_err()
+            && !matches!(timeout(connect::CONNECTING, connection.ping()).await, Ok(Ok(())))
         {
             self.connection = None;
             self.forget();
