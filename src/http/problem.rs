@@ -5,7 +5,7 @@
 
 mod refusal;
 
-use crate::{failure::Failure, views::ViewsError};
+use crate::{failure::Failure, store::StoreError, views::ViewsError};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -191,6 +191,10 @@ impl From<Failure> for Problem {
                 "Les écrans n’ont pas encore rattrapé le registre. L’opération est enregistrée ; \
                  actualisez dans un instant.",
             ),
+            Failure::Store(StoreError::Unavailable(why)) => {
+                tracing::warn!(%why, "the database is not available");
+                Self::unavailable(AWAY.0, AWAY.1)
+            }
             broken => {
                 tracing::error!(error = %broken, "request failed");
                 let unknown = matches!(broken, Failure::Unknown(_));
@@ -205,6 +209,12 @@ const UNKNOWN: (&str, &str) = (
     "outcome_unknown",
     "Le registre n’a pas confirmé à temps. Ne recommencez pas à zéro : renvoyez la même demande avec la \
      même clé pour savoir si elle est enregistrée.",
+);
+/// A request may have written before it failed, so this doesn't promise that nothing was recorded.
+const AWAY: (&str, &str) = (
+    "database_unavailable",
+    "Le registre est momentanément hors d’atteinte. Réessayez dans un instant ; si l’opération touche à \
+     l’argent, regardez d’abord le dossier.",
 );
 const BROKEN: (&str, &str) = (
     "unavailable",
