@@ -5,7 +5,7 @@
 
 mod refusal;
 
-use crate::{failure::Failure, views::ViewsError};
+use crate::{failure::Failure, vault::VaultError, views::ViewsError};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -191,6 +191,14 @@ impl From<Failure> for Problem {
                 "Les écrans n’ont pas encore rattrapé le registre. L’opération est enregistrée ; \
                  actualisez dans un instant.",
             ),
+            Failure::Vault(VaultError::Unavailable(outage)) => {
+                tracing::error!(error = %outage, "the vault is out of reach");
+                Self::unavailable(
+                    "vault_unavailable",
+                    "Le coffre des sessions et des clés ne répond pas en ce moment. Regardez le dossier \
+                     avant de recommencer, dans un instant.",
+                )
+            }
             broken => {
                 tracing::error!(error = %broken, "request failed");
                 let unknown = matches!(broken, Failure::Unknown(_));
@@ -210,3 +218,16 @@ const BROKEN: (&str, &str) = (
     "unavailable",
     "Le registre ne peut pas répondre. Regardez le dossier avant de recommencer, et prévenez l’informatique.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::Outage;
+
+    #[test]
+    fn a_vault_out_of_reach_is_no_lost_session_and_asks_to_come_again() {
+        let answer = Problem::from(Failure::Vault(VaultError::Unavailable(Outage::Silent)));
+        assert_eq!((answer.status.as_u16(), answer.code), (503, "vault_unavailable"));
+        assert!(answer.error_response().headers().contains_key(header::RETRY_AFTER));
+    }
+}

@@ -149,8 +149,8 @@ impl Drop for Link {
 fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
-        // 08: the connection failed; 57P01 to 57P05: the server ends it, or all of them.
-        _ => code(error).is_some_and(|code| code.starts_with("08") || code.starts_with("57P")),
+        // 080: the connection failed; 57P01 to 57P05: the server ends it, or all of them.
+        _ => code(error).is_some_and(|code| code.starts_with("080") || code.starts_with("57P")),
     }
 }
 
