@@ -62,7 +62,7 @@ impl Cluster {
         ]));
         let settings = format!(
             "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\n\
-             max_connections = 500\nmax_wal_size = 4GB\n"
+             max_connections = 500\nshared_buffers = 256MB\nmax_wal_size = 4GB\n"
         );
         fs::write(cluster.dir.join("data/postgresql.auto.conf"), settings).unwrap();
         cluster.up();
@@ -89,8 +89,10 @@ impl Cluster {
     /// Kills the server with all its processes, as a power cut would.
     pub fn kill(&self) {
         let postmaster = self.postmaster();
+        // Stopped first, so that it has no more children than those found.
+        done(Command::new("kill").arg("-STOP").arg(postmaster.to_string()));
         let mut family = children(postmaster);
-        family.push(postmaster);
+        family.insert(0, postmaster);
         let ids: Vec<String> = family.iter().map(u32::to_string).collect();
         done(Command::new("kill").arg("-KILL").args(&ids));
         while family.iter().any(|id| is_alive(*id)) {
@@ -138,6 +140,11 @@ impl Cluster {
         command
     }
 
+    /// Seconds that the server's processes have computed so far.
+    pub fn processor_time(&self) -> f64 {
+        children(self.postmaster()).iter().map(|id| computed(&id.to_string())).sum()
+    }
+
     fn postmaster(&self) -> u32 {
         let file = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
         file.lines().next().unwrap().parse().unwrap()
@@ -181,6 +188,18 @@ fn binaries() -> PathBuf {
         .into_iter()
         .rfind(complete)
         .expect("PostgreSQL's programs are not installed: apt-get install postgresql")
+}
+
+/// Seconds that this process has computed so far.
+pub fn processor_time() -> f64 {
+    computed("self")
+}
+
+/// The kernel counts in hundredths.
+fn computed(id: &str) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map(|(_, fields)| fields.split_whitespace().skip(11).take(2));
+    fields.into_iter().flatten().map(|ticks| ticks.parse::<f64>().unwrap_or(0.0) / 100.0).sum()
 }
 
 fn is_root() -> bool {

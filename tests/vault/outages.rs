@@ -7,7 +7,11 @@ use crate::{
     user,
 };
 use chrono::Utc;
-use quittance::vault::{Token, Vault, VaultError};
+use projections::Identities as _;
+use quittance::{
+    app::{People, purpose},
+    vault::{Token, Vault, VaultError},
+};
 use sqlx::Executor;
 use std::{
     thread,
@@ -91,6 +95,26 @@ fn a_database_that_is_gone_ends_all_trust_and_gives_it_back() {
     cluster.up();
     comes_true(Duration::from_secs(10), || warm.works().is_ok());
     warm.vault.new_key(patient(2)).expect("a key");
+}
+
+/// A read model would keep "erased" for good.
+#[test]
+fn a_projector_waits_for_the_vault_and_takes_nobody_for_erased() {
+    let cluster = Cluster::start();
+    let place = Place::Database(block(cluster.database()));
+    let vault = place.vault();
+    vault.new_key(patient(1)).expect("a key");
+    let clear = br#"{"firstName":"Afi","lastName":"Mensah"}"#;
+    let sealed = vault.seal(patient(1), purpose::IDENTITY, clear).expect("sealed");
+    cluster.down();
+    comes_true(Duration::from_secs(5), || vault.has_key(patient(1)).is_err());
+    let people = People(vault);
+    let identity = thread::scope(|threads| {
+        let asked = threads.spawn(|| people.identity(&sealed));
+        cluster.up();
+        asked.join().expect("an answer")
+    });
+    assert_eq!(identity.expect("not erased").first_name, "Afi");
 }
 
 #[test]

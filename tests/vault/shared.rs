@@ -126,11 +126,15 @@ fn a_patient_forgotten_there_gets_nothing_sealed_here_and_soon_nothing_opened() 
     assert_eq!(other.open_sealed(&sealed, "name").expect("opened").as_deref(), Some(b"Afi".as_slice()));
     let wrapped = place.peek::<Vec<u8>>("SELECT wrapped FROM patient_keys ORDER BY patient").swap_remove(1);
     one.forget(patient(1)).expect("forgotten");
+    // Before `other` asks for anything else.
+    noticed("an erasure", || other.open_sealed(&sealed, "name").expect("a look").is_none());
     assert!(matches!(other.seal(patient(1), "name", b"Afi"), Err(VaultError::Forgotten(_))));
     assert!(matches!(other.new_key(patient(1)), Err(VaultError::Forgotten(_))));
-    noticed("an erasure", || other.open_sealed(&sealed, "name").expect("a look").is_none());
     assert_eq!(other.open_sealed(&second, "name").expect("opened").as_deref(), Some(b"Kossi".as_slice()));
     assert_eq!(place.holds(&wrapped), [""; 0]);
+    // At once, with the key in memory.
+    one.forget(patient(2)).expect("forgotten");
+    assert!(matches!(other.seal(patient(2), "name", b"Kossi"), Err(VaultError::Forgotten(_))));
 }
 
 /// Whoever comes first: no key may stand beside a tombstone, or be taken for one.
