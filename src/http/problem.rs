@@ -5,7 +5,7 @@
 
 mod refusal;
 
-use crate::{failure::Failure, store::StoreError, views::ViewsError};
+use crate::{failure::Failure, store::StoreError, vault::VaultError, views::ViewsError};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -195,6 +195,14 @@ impl From<Failure> for Problem {
                 tracing::warn!(%why, "the database is not available");
                 Self::unavailable(AWAY.0, AWAY.1)
             }
+            Failure::Vault(VaultError::Unavailable(outage)) => {
+                tracing::error!(error = %outage, "the vault is out of reach");
+                Self::unavailable(
+                    "vault_unavailable",
+                    "Le coffre des sessions et des clés ne répond pas en ce moment. Regardez le dossier \
+                     avant de recommencer, dans un instant.",
+                )
+            }
             broken => {
                 tracing::error!(error = %broken, "request failed");
                 let unknown = matches!(broken, Failure::Unknown(_));
@@ -220,3 +228,16 @@ const BROKEN: (&str, &str) = (
     "unavailable",
     "Le registre ne peut pas répondre. Regardez le dossier avant de recommencer, et prévenez l’informatique.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::Outage;
+
+    #[test]
+    fn a_vault_out_of_reach_is_no_lost_session_and_asks_to_come_again() {
+        let answer = Problem::from(Failure::Vault(VaultError::Unavailable(Outage::Silent)));
+        assert_eq!((answer.status.as_u16(), answer.code), (503, "vault_unavailable"));
+        assert!(answer.error_response().headers().contains_key(header::RETRY_AFTER));
+    }
+}

@@ -99,6 +99,8 @@ impl Cluster {
         while family.iter().any(|id| is_alive(*id)) {
             std::thread::yield_now();
         }
+        // Until somebody buries the dead, PostgreSQL takes their number for a running server's.
+        fs::remove_file(self.dir.join("data/postmaster.pid")).unwrap();
     }
 
     /// The address of a database here.
