@@ -35,7 +35,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Démarre le serveur sur le registre embarqué.
+    /// Démarre le serveur.
     Serve(serve::Serve),
     /// Démarre le serveur avec des données de démonstration et un opérateur simulé.
     Demo(demo::Demo),

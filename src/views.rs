@@ -65,10 +65,22 @@ enum Engine {
     Postgres(postgres::Readers),
 }
 
+/// What this process is to the read models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It moves them; of several processes one does.
+    Mover,
+    /// Another process moves them.
+    Reader,
+    /// They are out of reach.
+    Away,
+}
+
 /// The read models.
 #[derive(Clone)]
 pub struct Views {
     engine: Engine,
+    part: Arc<watch::Sender<Part>>,
     position: Arc<watch::Sender<u64>>,
     stopped: Arc<Mutex<Vec<StoppedProjector>>>,
 }
@@ -77,7 +89,7 @@ impl Views {
     /// Those of the embedded ledger in `dir`, and who moves them.
     pub fn open(dir: &Path) -> Result<(Self, Batch), ViewsError> {
         let (engine, batch) = embedded::Readers::open(dir)?;
-        let views = Self::with(Engine::Embedded(engine));
+        let views = Self::with(Engine::Embedded(engine), Part::Mover);
         views.publish(&batch);
         Ok((views, batch))
     }
@@ -86,14 +98,14 @@ impl Views {
     /// them. All that is said to the database is said on the runtime of the caller.
     pub async fn open_postgres(url: &str) -> Result<(Self, postgres::session::Session), ViewsError> {
         let session = postgres::session::Session::open(url).await?;
-        let views = Self::with(Engine::Postgres(postgres::Readers::new(url)?));
+        let views = Self::with(Engine::Postgres(postgres::Readers::new(url)?), Part::Reader);
         views.show(session.position(), session.stopped());
         Ok((views, session))
     }
 
-    fn with(engine: Engine) -> Self {
-        let (position, _) = watch::channel(0);
-        Self { engine, position: Arc::new(position), stopped: Arc::default() }
+    fn with(engine: Engine, part: Part) -> Self {
+        let (position, part) = (watch::channel(0).0, watch::channel(part).0);
+        Self { engine, part: Arc::new(part), position: Arc::new(position), stopped: Arc::default() }
     }
 
     /// The position up to which every read model is complete.
@@ -109,6 +121,16 @@ impl Views {
     /// Tells readers how far the models are.
     pub fn publish(&self, batch: &Batch) {
         self.show(batch.position(), batch.stopped());
+    }
+
+    /// What this process is to the models, and a wake-up when that changes.
+    pub fn part(&self) -> watch::Receiver<Part> {
+        self.part.subscribe()
+    }
+
+    /// Tells what this process is to the models.
+    pub fn play(&self, part: Part) {
+        self.part.send_if_modified(|played| std::mem::replace(played, part) != part);
     }
 
     /// Tells readers how far the models are, whoever moves them.

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     failure::Failure,
     store::Store,
-    views::{Views, ViewsError, history, postgres::session::Session},
+    views::{Part, Views, ViewsError, history, postgres::session::Session},
 };
 use projections::Identities;
 use std::{sync::Arc, time::Duration};
@@ -61,6 +61,7 @@ impl Follower {
         while self.store.head().has_changed().is_ok() {
             let Err(error) = self.session().await else { return };
             tracing::warn!(%error, "read models are not moved here for a moment");
+            self.views.play(Part::Away);
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -93,6 +94,7 @@ impl Follower {
             agrees(&self.store, session).await?;
             tracing::info!(position = session.position(), "read models are moved here");
         }
+        self.views.play(if session.has_others() { Part::Reader } else { Part::Mover });
         Ok(())
     }
 

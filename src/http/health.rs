@@ -1,6 +1,7 @@
 //! `/api/health`: alive and able, without a word about money; figures need a role.
 
 use super::{identity::Identity, problem::Problem, server::State, stats};
+use crate::views::Part;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::user::Role;
@@ -9,7 +10,7 @@ use serde::Serialize;
 /// What anybody may know.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Health {
-    /// `OK`, or `DEGRADED` when a read model has stopped or lags: money is still taken.
+    /// `OK`, or `DEGRADED` when a read model has stopped, lags or is out of reach: money is still taken.
     status: &'static str,
     timestamp: DateTime<Utc>,
 }
@@ -52,7 +53,8 @@ pub async fn health(state: web::Data<State>) -> HttpResponse {
     let app = &state.app;
     // A thousand events are a second of work at the most.
     let behind = app.ledger.head().saturating_sub(app.views.position()) > 1_000;
-    let degraded = behind || !app.views.stopped().is_empty();
+    let away = *app.views.part().borrow() == Part::Away;
+    let degraded = behind || away || !app.views.stopped().is_empty();
     let status = if degraded { "DEGRADED" } else { "OK" };
     let mut response = if degraded { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
     response.json(Health { status, timestamp: app.clock.now() })

@@ -195,6 +195,10 @@ impl From<Failure> for Problem {
                 tracing::warn!(%why, "the database is not available");
                 Self::unavailable(AWAY.0, AWAY.1)
             }
+            Failure::Views(ViewsError::Postgres(why)) => {
+                tracing::warn!(%why, "the read models are out of reach");
+                Self::unavailable(AWAY.0, AWAY.1)
+            }
             Failure::Vault(VaultError::Unavailable(outage)) => {
                 tracing::error!(error = %outage, "the vault is out of reach");
                 Self::unavailable(
