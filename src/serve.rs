@@ -4,6 +4,8 @@
 mod embedded;
 mod postgres;
 
+pub use postgres::vault;
+
 use crate::{
     app::{App, House, Providers},
     clock::Clock,

@@ -213,7 +213,8 @@ impl File {
             return Err(BadSettings::Value("watch_pace".into(), "a number above 0".into()));
         }
         let master_key = self.master_key.map(|key| secret("QUITTANCE_MASTER_KEY", &key)).transpose()?;
-        let database = self.database_url.map(|url| Database::parse(&url.0, master_key.clone())).transpose()?;
+        let database =
+            self.database_url.map(|url| Database::parse(&url.0, master_key.clone())).transpose()?;
         let providers = [(self.tmoney, Wallet::Tmoney), (self.flooz, Wallet::Flooz)];
         let providers = providers.into_iter().map(|(part, wallet)| part.settle(wallet));
         Ok(Settings {

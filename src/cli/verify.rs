@@ -1,5 +1,7 @@
 //! `quittance verify`: walks everything, names the first bad position, exits non-zero.
 
+mod postgres;
+
 use super::{progress::bar, say, say_error};
 use crate::{
     app::People,
@@ -88,6 +90,9 @@ impl Verify {
     }
 
     fn verify(&self, settings: &Settings) -> Result<(), NotInOrder> {
+        if let Some(database) = &settings.database {
+            return super::runtime()?.block_on(postgres::verify(self, settings, database));
+        }
         let dir = settings.data.as_path();
         let head = self.against.as_ref().map(|file| kept_head(settings, file)).transpose()?;
         let live = dir.join("views.db");
@@ -155,11 +160,16 @@ impl Verify {
         if let Some((rebuild, upto)) = rebuild {
             compare(rebuild, upto, live, anew, &people)?;
         }
-        say(format!("Registre en ordre jusqu’à la position {}.", walk.position));
-        say(format!("Chaîne {}", hex::encode(walk.chain)));
-        say(format!("Racine {}", hex::encode(walk.root)));
+        told(&walk);
         Ok(())
     }
+}
+
+/// What was found in order.
+fn told(walk: &verify::Walk) {
+    say(format!("Registre en ordre jusqu’à la position {}.", walk.position));
+    say(format!("Chaîne {}", hex::encode(walk.chain)));
+    say(format!("Racine {}", hex::encode(walk.root)));
 }
 
 /// A head that was signed by this hospital's key.

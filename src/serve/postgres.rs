@@ -7,7 +7,7 @@ use crate::{
     follow::postgres::{Follower, agrees},
     settings::Database,
     store::{Store, postgres::PostgresStore},
-    vault::Vault,
+    vault::{Vault, VaultError},
     views::Views,
 };
 use std::sync::Arc;
@@ -24,10 +24,10 @@ pub async fn open(database: &Database, clock: Clock) -> Result<Opened, CannotSta
     Ok(Opened { store, vault, views, failed: None })
 }
 
-/// The vault waits for its database in the thread that asks.
-pub async fn vault(database: &Database) -> Result<Vault, CannotStart> {
+/// The keys in a database. They wait for it in the thread that asks.
+pub async fn vault(database: &Database) -> Result<Vault, VaultError> {
     let database = database.clone();
     let open = move || Vault::open_postgres(database.url(), database.master().expose());
     let opened = tokio::task::spawn_blocking(open).await;
-    Ok(opened.map_err(std::io::Error::other)??)
+    opened.map_err(std::io::Error::other)?
 }
