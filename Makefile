@@ -17,6 +17,7 @@ test: lint
 test-long:
 	sh scripts/postgresql.sh
 	QUITTANCE_KILLS=200 $(CARGO) test --test durability
+	QUITTANCE_KILLS=64 $(CARGO) test --test cluster
 	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract followers -- --test-threads 1
 	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract two_stores -- --test-threads 1
 
