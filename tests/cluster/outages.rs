@@ -51,10 +51,8 @@ async fn while_the_database_is_away_commands_and_reads_say_so_and_then_go_on_by_
     })
     .await;
     assert_eq!(taken.json["amount"], 1_500);
-    eventually("and shown", async || {
-        (get(&desk.cashier, &id).await.json["status"] == "PAID").then_some(())
-    })
-    .await;
+    eventually("and shown", async || (get(&desk.cashier, &id).await.json["status"] == "PAID").then_some(()))
+        .await;
 }
 
 async fn prescribe(desk: &Desk, caller: &Caller) -> Option<String> {

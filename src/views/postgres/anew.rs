@@ -97,7 +97,7 @@ impl Anew {
 
 async fn only_in(both: &mut PgConnection, one: &str, other: &str, table: &str) -> Result<i64, ViewsError> {
     let sql = format!(
-        "select count(*) from (select * from {one}.{table} except all select * from {other}.{table}) as only"
+        "select count(*) from (select * from {one}.{table} except all select * from {other}.{table}) as those"
     );
     count(both, sql).await
 }
