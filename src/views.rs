@@ -6,8 +6,9 @@
 pub mod embedded;
 
 pub use embedded::{
-    apply::{Batch, StoppedProjector},
-    history, rebuild,
+    apply::{Batch, FillingProjector, StoppedProjector},
+    compare, history, rebuild,
+    skips::Skips,
 };
 
 use parking_lot::Mutex;
@@ -24,6 +25,12 @@ pub enum ViewsError {
     /// A table was written by another program.
     #[error("read models: {0}")]
     Misread(#[from] Misread),
+    /// Files, threads.
+    #[error("read models: {0}")]
+    Io(#[from] std::io::Error),
+    /// A rebuild ended before its end.
+    #[error("the rebuild was interrupted")]
+    Interrupted,
     /// The read models know positions that the log doesn't have: it was restored or cut.
     #[error("the read models are at {views}, beyond the log's end {log}: remove views.db to make them anew")]
     BeyondTheLog {

@@ -14,6 +14,11 @@ pub trait Projector: Send + Sync {
     fn tables(&self) -> &'static [&'static str];
     /// Makes those tables.
     fn schema(&self) -> &'static str;
+    /// True if its changes seek rows otherwise than by primary key: then its indexes must be there while
+    /// it is filled. Those of all others can be made when the rows are there, which is faster.
+    fn seeks_by_index(&self) -> bool {
+        false
+    }
     /// The changes that one event makes; none for events that don't concern it.
     fn project(&self, seen: &Seen<'_>, people: &dyn Identities) -> Vec<Change>;
 }

@@ -46,6 +46,9 @@ impl Projector for WorkItems {
     fn schema(&self) -> &'static str {
         include_str!("../../migrations/views/work_items.sql")
     }
+    fn seeks_by_index(&self) -> bool {
+        true
+    }
     fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
         match seen.event {
             Event::Payment(event) => of_payment(seen, event),

@@ -8,7 +8,7 @@ use crate::{
     settings::Settings,
     store::{StoreError, embedded::EmbeddedStore, verify},
     vault::Vault,
-    views::{ViewsError, rebuild},
+    views::{Skips, ViewsError, compare, rebuild},
 };
 use clap::Args;
 use std::{ops::ControlFlow, path::PathBuf, process::ExitCode};
@@ -94,9 +94,9 @@ impl Verify {
         let anew = dir.join(format!("verify-{}.db", std::process::id()));
         let rebuild = match live.exists() && !self.ledger_only {
             true => {
-                let upto = rebuild::checkpoint(&live)?;
+                let upto = compare::checkpoint(&live)?;
                 let clock = Clock::new(settings.zone);
-                Some((rebuild::Rebuild::begin(&anew, upto, clock)?, upto))
+                Some((rebuild::Rebuild::begin(&anew, upto, clock, Skips::default())?, upto))
             }
             false => None,
         };
@@ -137,7 +137,7 @@ impl Verify {
                     seen = (event.position == head.size).then(|| (tree.root(), event.chain)).or(seen);
                 }
                 if let Some((rebuild, _)) = &mut rebuild
-                    && let Err(error) = rebuild.take(event, &people)
+                    && let Err(error) = rebuild.take(event.clone(), &people)
                 {
                     failed = Some(error);
                     return Ok(ControlFlow::Break(()));
@@ -153,7 +153,7 @@ impl Verify {
             agrees(&head, seen, walk.position)?;
         }
         if let Some((rebuild, upto)) = rebuild {
-            compare(rebuild, upto, live, anew, &people)?;
+            equal(rebuild, upto, live, anew, &people)?;
         }
         say(format!("Registre en ordre jusqu’à la position {}.", walk.position));
         say(format!("Chaîne {}", hex::encode(walk.chain)));
@@ -187,20 +187,20 @@ fn agrees(head: &Head, seen: Option<([u8; 32], [u8; 32])>, end: u64) -> Result<(
     }
 }
 
-fn compare(
+fn equal(
     rebuild: rebuild::Rebuild,
     upto: u64,
     live: &std::path::Path,
     anew: PathBuf,
     people: &People,
 ) -> Result<(), NotInOrder> {
-    if let Some(stopped) = rebuild.end(people)?.into_iter().next() {
+    if let Some(stopped) = rebuild.end(people)?.stopped().into_iter().next() {
         let (name, position, reason) = (stopped.name, stopped.position, stopped.reason);
         return Err(NotInOrder::Stopped { name, position, reason });
     }
-    match rebuild::compare(live, anew, upto) {
+    match compare::compare(live, anew, upto) {
         Ok(differences) => match differences.into_iter().next() {
-            Some(rebuild::Difference { table, unexplained, missing }) => {
+            Some(compare::Difference { table, unexplained, missing }) => {
                 Err(NotInOrder::Differs { table, unexplained, missing })
             }
             None => {

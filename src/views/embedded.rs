@@ -4,9 +4,14 @@
 //! read-only connections.
 
 pub mod apply;
+pub mod compare;
 mod connect;
 pub mod history;
+mod model;
 pub mod rebuild;
+pub mod skips;
+mod statements;
+pub mod work;
 
 use super::ViewsError;
 use apply::Batch;
