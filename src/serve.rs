@@ -12,7 +12,7 @@ use crate::{
     settings::Settings,
     store::{EventStore, Store, StoreError, embedded::EmbeddedStore},
     vault::{Passwords, Vault, VaultError},
-    views::{Views, ViewsError, history},
+    views::{Skips, Views, ViewsError, history},
 };
 use actix_web::{dev::ServerHandle, web::Data};
 use std::{
@@ -64,18 +64,19 @@ pub fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Opens the ledger in `settings.data` and starts its threads.
-pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, CannotStart> {
+pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, CannotStart> {
     let addr = listener.local_addr()?;
     let dir = settings.data.as_path();
     std::fs::create_dir_all(dir)?;
     let store = EmbeddedStore::open(dir)?;
     let failed = store.failed();
     let vault = Vault::open(dir, settings.master_key.as_ref().map(|key| key.expose()))?;
-    let (views, batch) = Views::open(dir)?;
+    let (views, mut batch) = Views::open(dir)?;
     let clock = Clock::new(settings.zone);
     if let Some(reached) = batch.reached()? {
         history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
     }
+    batch.honour(Skips::recorded(&store).await?);
     let store: Store = Arc::new(store);
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };

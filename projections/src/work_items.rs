@@ -54,7 +54,7 @@ impl Projector for WorkItems {
             Event::Payment(event) => of_payment(seen, event),
             Event::Callback(event) => of_callback(seen, event).into_iter().collect(),
             Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
-            Event::Receipt(_) | Event::Till(_) | Event::User(_) => vec![],
+            Event::Receipt(_) | Event::Till(_) | Event::User(_) | Event::Projector(_) => vec![],
         }
     }
 }

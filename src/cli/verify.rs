@@ -8,7 +8,7 @@ use crate::{
     settings::Settings,
     store::{StoreError, embedded::EmbeddedStore, verify},
     vault::Vault,
-    views::{Skips, ViewsError, compare, rebuild},
+    views::{Skips, ViewsError, compare, files, rebuild},
 };
 use clap::Args;
 use std::{ops::ControlFlow, path::PathBuf, process::ExitCode};
@@ -57,7 +57,7 @@ pub enum NotInOrder {
     #[error("read model {table}: {unexplained} rows the log does not give, {missing} rows missing")]
     Differs {
         /// The table.
-        table: &'static str,
+        table: String,
         /// In use, unexplained.
         unexplained: i64,
         /// Explained, not in use.
@@ -90,13 +90,13 @@ impl Verify {
     fn verify(&self, settings: &Settings) -> Result<(), NotInOrder> {
         let dir = settings.data.as_path();
         let head = self.against.as_ref().map(|file| kept_head(settings, file)).transpose()?;
-        let live = dir.join("views.db");
+        let live = files::current(dir)?;
         let anew = dir.join(format!("verify-{}.db", std::process::id()));
         let rebuild = match live.exists() && !self.ledger_only {
             true => {
                 let upto = compare::checkpoint(&live)?;
                 let clock = Clock::new(settings.zone);
-                Some((rebuild::Rebuild::begin(&anew, upto, clock, Skips::default())?, upto))
+                Some((rebuild::Rebuild::begin(&anew, upto, clock, skips(dir)?)?, upto))
             }
             false => None,
         };
@@ -162,6 +162,12 @@ impl Verify {
     }
 }
 
+/// What operators told projectors to leave out. A damaged log is told by the walk, which names the place.
+fn skips(dir: &std::path::Path) -> Result<Skips, NotInOrder> {
+    let Ok(store) = EmbeddedStore::open_read_only(dir) else { return Ok(Skips::default()) };
+    Ok(super::runtime()?.block_on(Skips::recorded(&store))?)
+}
+
 /// A head that was signed by this hospital's key.
 fn kept_head(settings: &Settings, file: &PathBuf) -> Result<Head, NotInOrder> {
     let text = std::fs::read_to_string(file)?;
@@ -198,9 +204,9 @@ fn equal(
         let (name, position, reason) = (stopped.name, stopped.position, stopped.reason);
         return Err(NotInOrder::Stopped { name, position, reason });
     }
-    match compare::compare(live, anew, upto) {
+    match compare::compare(live, &anew, upto) {
         Ok(differences) => match differences.into_iter().next() {
-            Some(compare::Difference { table, unexplained, missing }) => {
+            Some(compare::Difference { table, unexplained, missing, .. }) => {
                 Err(NotInOrder::Differs { table, unexplained, missing })
             }
             None => {

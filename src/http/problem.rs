@@ -5,7 +5,10 @@
 
 mod refusal;
 
-use crate::{failure::Failure, views::ViewsError};
+use crate::{
+    failure::Failure,
+    views::{Progress, ViewsError},
+};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -191,6 +194,12 @@ impl From<Failure> for Problem {
                 "Les écrans n’ont pas encore rattrapé le registre. L’opération est enregistrée ; \
                  actualisez dans un instant.",
             ),
+            Failure::Views(ViewsError::Filling { name, progress }) => filling(name, progress),
+            Failure::Views(ViewsError::Rebuilding) => Self::new(
+                StatusCode::CONFLICT,
+                "rebuild_running",
+                "Une reconstruction des écrans est déjà en cours. Attendez sa fin, ou arrêtez-la.",
+            ),
             broken => {
                 tracing::error!(error = %broken, "request failed");
                 let unknown = matches!(broken, Failure::Unknown(_));
@@ -199,6 +208,17 @@ impl From<Failure> for Problem {
             }
         }
     }
+}
+
+/// A new read model: the rest serves.
+fn filling(name: &str, progress: Progress) -> Problem {
+    let Progress { done, total, seconds_left, .. } = progress;
+    let detail = format!(
+        "Cet écran ({name}) se remplit après une mise à jour : {done} événements sur {total}, encore {seconds_left} s \
+         environ. Les encaissements et les autres écrans continuent ; revenez dans un moment."
+    );
+    let after = u32::try_from(seconds_left).unwrap_or(u32::MAX).clamp(1, 600);
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "read_model_filling", detail).after(after)
 }
 
 const UNKNOWN: (&str, &str) = (

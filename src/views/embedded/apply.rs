@@ -7,12 +7,12 @@
 use super::{
     connect, history,
     model::{self, Indexes, Model, Moved, Trouble},
-    skips::Skips,
+    skips::{Order, Skips},
     statements::Statements,
     work::{Wanted, Work},
 };
 use crate::{clock::Clock, store::Recorded, views::ViewsError};
-use projections::{Change, Identities};
+use projections::{Change, Identities, Projector as _};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -36,6 +36,19 @@ pub struct StoppedProjector {
     pub position: u64,
     /// Why.
     pub reason: String,
+}
+
+/// How a projector stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which.
+    pub name: &'static str,
+    /// Of its rows.
+    pub version: i64,
+    /// The last event that it took in.
+    pub position: u64,
+    /// May it be read?
+    pub ready: bool,
 }
 
 /// A projector that is new or of another version, and is being filled behind the others.
@@ -86,9 +99,52 @@ impl Batch {
         connect::settle(&self.writer)
     }
 
-    /// Events to leave out, by projector.
+    /// Events to leave out, by projector. One that stands before such an event goes on.
     pub fn honour(&mut self, skips: Skips) {
         self.skips = skips;
+        for model in &mut self.models {
+            if self.skips.contains(model.projector.name(), model.position + 1) {
+                model.stopped = None;
+            }
+        }
+    }
+
+    /// Does what operators told projectors, once it is in the log.
+    fn obey(&mut self, orders: &[Order]) {
+        for order in orders {
+            let (told, at) = match order {
+                Order::Skip(name, at) => {
+                    self.skips.add(name, *at);
+                    (name, Some(*at))
+                }
+                Order::Retry(name) => (name, None),
+            };
+            for model in self.models.iter_mut().filter(|model| model.projector.name() == told) {
+                if at.is_none_or(|at| at == model.position + 1) {
+                    model.stopped = None;
+                }
+            }
+        }
+    }
+
+    /// Every model as it stands, in the order in which they are run.
+    pub fn models(&self) -> Vec<Standing> {
+        let standing = |model: &Model| Standing {
+            name: model.projector.name(),
+            version: model.projector.version(),
+            position: model.position,
+            ready: model.ready,
+        };
+        self.models.iter().map(standing).collect()
+    }
+
+    /// Takes the names of patients out of a file that nobody will use.
+    pub(super) fn without_names(&self) -> Result<(), ViewsError> {
+        for table in projections::patients::Patients.tables() {
+            self.writer.execute_batch(&format!("drop table {table}"))?;
+        }
+        connect::empty_log(&self.writer)?;
+        Ok(())
     }
 
     /// True while [`Batch::clean`] has work that a reader kept it from doing.
@@ -178,6 +234,8 @@ impl Batch {
             Err(Trouble::Engine(error)) => return Err(error.into()),
             Err(Trouble::Half) => return Ok(()),
         };
+        // Only news are obeyed: a model that is filled goes over old orders again.
+        let news = work.last > self.lead;
         self.lead = self.lead.max(work.last);
         for (nth, Moved { position, stopped }) in moved {
             let model = &mut self.models[nth];
@@ -187,6 +245,9 @@ impl Batch {
             }
             model.ready |= position >= self.lead;
             (model.position, model.stopped) = (position, stopped);
+        }
+        if news {
+            self.obey(&work.orders);
         }
         self.unclean |= work.erases;
         Ok(())

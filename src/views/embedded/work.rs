@@ -3,6 +3,7 @@
 //! Reading, decoding and projecting need no transaction: a rebuild does them on one thread while
 //! another carries out the run before.
 
+use super::skips::Order;
 use crate::{clock::Clock, recording, store::Recorded, store::chain::Hash};
 use domain::{Event, patient};
 use projections::{ALL, Change, Identities, Seen};
@@ -26,6 +27,8 @@ pub struct Work {
     pub(super) steps: [Vec<Step>; ALL.len()],
     /// True when a name must be nowhere after it.
     pub(super) erases: bool,
+    /// What operators told projectors.
+    pub(super) orders: Vec<Order>,
 }
 
 /// What one event changes in one read model.
@@ -46,6 +49,7 @@ impl Work {
             unreadable: vec![],
             steps: Default::default(),
             erases: false,
+            orders: vec![],
         };
         for (recorded, expected) in events.iter().zip(first.position..) {
             // An event was lost on the way here: going on would make every sum a guess.
@@ -69,6 +73,7 @@ impl Work {
         clock: Clock,
         people: &dyn Identities,
     ) {
+        self.orders.extend(Order::of(&recorded.stream, read));
         self.erases |= matches!(read.event, Event::Patient(patient::Event::Erased(_)));
         let position = recorded.position;
         let seen = Seen {
