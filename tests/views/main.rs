@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests stop at the first surprise")]
 
+mod filling;
+mod poison;
+mod rebuilt;
+
 use domain::{
     Event, Meta, Money, PatientId, PaymentId, PrescriptionId, Sealed, StreamId, UserId,
     patient::Identity,
@@ -16,6 +20,7 @@ use quittance::{
     store::{Commit, EventStore, Expected, Recorded, Write, memory::MemoryStore},
     views::{Batch, Skips, Views, compare, rebuild},
 };
+use std::sync::Arc;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -33,7 +38,7 @@ fn clock() -> Clock {
 
 /// A log in memory, written event by event.
 #[derive(Default)]
-struct Log(MemoryStore);
+struct Log(Arc<MemoryStore>);
 
 impl Log {
     async fn write(&self, stream: StreamId, event: impl Into<Event>) {
@@ -170,11 +175,12 @@ async fn a_rebuild_ends_with_the_same_rows_and_tells_a_changed_one() {
         rebuilding.take(event.clone(), &Nobody).unwrap();
     }
     assert!(rebuilding.end(&Nobody).unwrap().stopped().is_empty());
-    assert!(compare::compare(&live, anew.clone(), upto).unwrap().is_empty());
+    assert!(compare::compare(&live, &anew, upto).unwrap().is_empty());
     let by_hand = rusqlite::Connection::open(&live).unwrap();
     by_hand.execute("update receipts set amount = amount + 1 where number = 7", []).unwrap();
-    let differences = compare::compare(&live, anew, upto).unwrap();
+    let differences = compare::compare(&live, &anew, upto).unwrap();
     assert_eq!(differences.len(), 1);
     let found = &differences[0];
-    assert_eq!((found.table, found.unexplained, found.missing), ("receipts", 1, 1));
+    assert_eq!((found.table.as_str(), found.unexplained, found.missing), ("receipts", 1, 1));
+    assert_eq!(found.keys, ["R/2026/7"], "whoever looks for it knows where");
 }
