@@ -109,7 +109,9 @@ async fn a_doctored_row_is_told_and_the_models_in_use_stay() {
     let mut desk = Desk::open().await;
     let prescription = desk.prescription().await;
     let receipt = desk.cashier.cash(&prescription, 1_500).await.text_of("receiptNumber");
-    past::views(&desk.server.dir).execute("update receipts set amount = 1", []).unwrap();
+    assert_eq!(desk.receipt(&receipt).await["amount"], 1_500, "it is shown");
+    let doctored = past::views(&desk.server.dir).execute("update receipts set amount = 1", []).unwrap();
+    assert_eq!(doctored, 1);
     let ended = desk.rebuilt().await;
     assert_eq!(ended["rebuild"]["state"], "DIFFERS", "{ended}");
     let difference = &ended["rebuild"]["differences"][0];
