@@ -111,7 +111,7 @@ impl Ledger {
 
     fn flow(&mut self) -> Flow {
         let (cashier, till) = self.tills[self.flows % CASHIERS];
-        if self.flows % VISITS == 0 && self.patients.len() < PATIENTS {
+        if self.flows.is_multiple_of(VISITS) && self.patients.len() < PATIENTS {
             self.patients.push(PatientId(Uuid::now_v7()));
         }
         // Spread over all patients without a pattern that an index could like.

@@ -1,5 +1,6 @@
 //! What a projector is: one event in, statements out.
 
+use crate::written;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Event, Meta, Sealed, StreamId, patient::Identity};
 use uuid::Uuid;
@@ -111,17 +112,17 @@ impl From<String> for Value {
 }
 impl From<Uuid> for Value {
     fn from(id: Uuid) -> Self {
-        Self::Text(id.to_string())
+        Self::Text(written::id(id))
     }
 }
 impl From<NaiveDate> for Value {
     fn from(day: NaiveDate) -> Self {
-        Self::Text(day.to_string())
+        Self::Text(written::day(day))
     }
 }
 impl From<DateTime<Utc>> for Value {
     fn from(at: DateTime<Utc>) -> Self {
-        Self::Text(at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
+        Self::Text(written::time(at))
     }
 }
 impl<T: Into<Self>> From<Option<T>> for Value {

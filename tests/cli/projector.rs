@@ -16,6 +16,8 @@ async fn a_poison_event_is_listed_left_out_and_stays_left_out() {
     let line = list.lines().find(|line| line.starts_with("users")).unwrap();
     assert!(line.contains(&format!("ARRÊTÉ devant {at} user-added.v1")), "{list}");
     assert_eq!(list.lines().count(), projections::ALL.len());
+    let told = refused(&copy.run(&["verify"]), 1);
+    assert!(told.contains(&format!("read model users stops at position {at}")), "{told}");
     let at_text = at.to_string();
     let skip = |position: &str| {
         copy.run(&["projector", "skip", "users", "--position", position, "--reason", "deux fois"])

@@ -21,12 +21,24 @@ pub struct Difference {
     pub keys: Vec<String>,
 }
 
-/// How far all the read models in use are: the least of their checkpoints, whichever model it is of.
-pub fn checkpoint(file: &Path) -> Result<u64, ViewsError> {
+/// How far the read models in a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The furthest event that was looked at for any of them.
+    pub lead: u64,
+    /// The least of their checkpoints: less than `lead` while one stands before an event, or is filled.
+    pub least: u64,
+}
+
+/// How far the read models in use are.
+pub fn reach(file: &Path) -> Result<Reach, ViewsError> {
     let live = connect::reader(file)?;
-    let position: Option<i64> =
-        live.query_row("select min(position) from checkpoints", [], |row| row.get(0))?;
-    Ok(position.unwrap_or(0).unsigned_abs())
+    let sql =
+        "select coalesce(max(history.position), 0), (select coalesce(min(position), 0) from checkpoints)
+               from history";
+    let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    let (lead, least) = live.query_row(sql, [], row)?;
+    Ok(Reach { lead: lead.unsigned_abs(), least: least.unsigned_abs() })
 }
 
 /// The read models in use as they were at one moment, held until it is dropped.
@@ -81,7 +93,7 @@ impl Held {
         let mut seen = 0_u64;
         while here.is_some() || there.is_some() {
             seen += 1;
-            if seen % 10_000 == 0 && stop() {
+            if seen.is_multiple_of(10_000) && stop() {
                 return Err(ViewsError::Interrupted);
             }
             let order = match (here, there) {

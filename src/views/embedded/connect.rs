@@ -36,7 +36,7 @@ pub(super) fn loader(file: &Path) -> Result<Connection, ViewsError> {
     let loader = Connection::open(file)?;
     loader.execute_batch(
         "pragma journal_mode = memory; pragma synchronous = off; pragma secure_delete = on;
-         pragma trusted_schema = off; pragma temp_store = file; pragma cache_size = -32768;
+         pragma trusted_schema = off; pragma temp_store = file; pragma cache_size = -24576;
          pragma locking_mode = exclusive;",
     )?;
     loader.set_prepared_statement_cache_capacity(128);

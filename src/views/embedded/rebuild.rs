@@ -18,10 +18,10 @@ use std::{
 };
 
 /// How many events are applied in one transaction.
-pub const BATCH: usize = 5_000;
+pub const BATCH: usize = 2_500;
 
-/// How much work may wait: enough that neither thread waits for the other's hiccups.
-const AHEAD: usize = 2;
+/// How much work may wait: enough that neither thread waits long for the other, little enough to stay small.
+const AHEAD: usize = 1;
 
 /// Everybody's part is worked out.
 const ALL: Wanted = [true; projections::ALL.len()];
