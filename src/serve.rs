@@ -83,7 +83,7 @@ pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running,
     let (addr, clock) = (listener.local_addr()?, Clock::new(settings.zone));
     let opened = match &settings.database {
         Some(database) => postgres::open(database, clock).await?,
-        None => embedded::open(&settings, clock)?,
+        None => embedded::open(&settings, clock).await?,
     };
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };

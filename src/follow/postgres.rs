@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     failure::Failure,
     store::Store,
-    views::{Part, Views, ViewsError, history, postgres::session::Session},
+    views::{Part, Skips, Views, ViewsError, history, postgres::session::Session},
 };
 use projections::Identities;
 use std::{sync::Arc, time::Duration};
@@ -68,6 +68,7 @@ impl Follower {
 
     async fn session(&self) -> Result<(), Failure> {
         let mut session = answered(Session::open(&self.url)).await?;
+        session.honour(Skips::recorded(self.store.as_ref()).await?);
         let mut head = self.store.head();
         let (mut beat, mut tidy) = (Instant::now(), Instant::now() + TIDY);
         loop {
@@ -105,10 +106,10 @@ impl Follower {
                 break;
             }
             session.apply(&events, self.clock, self.people.as_ref()).await?;
-            self.views.show(session.position(), session.stopped());
+            self.views.show(session.position(), session.stopped(), session.models());
         }
         answered(session.look()).await?;
-        self.views.show(session.position(), session.stopped());
+        self.views.show(session.position(), session.stopped(), session.models());
         Ok(())
     }
 }

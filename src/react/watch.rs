@@ -77,6 +77,7 @@ async fn sweep(watch: Watch, pace: f64) {
         let Some(app) = watch.app.upgrade() else { return };
         let head = app.ledger.head();
         // A rebuilt model may take its time: the attempts are in it when it has caught up.
+        app.views.filled().await;
         if app.views.reach(head, Duration::from_secs(600)).await.is_ok() {
             let since = app.clock.now() - plan::WINDOW;
             match app.views.fetch(projections::payments::watched(since)).await {

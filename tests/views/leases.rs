@@ -7,12 +7,12 @@ use crate::{
     log::{Log, Nobody, clock},
     postgres,
 };
-use domain::StreamId;
+use domain::{StreamId, projector::Skipped};
 use quittance::{
     failure::Failure,
     follow::postgres::{Follower, agrees},
     store::Store,
-    views::{Views, ViewsError, postgres::session::Session},
+    views::{Skips, Views, ViewsError, postgres::session::Session},
 };
 use sqlx::{Connection, Executor, PgConnection};
 use std::{
@@ -176,4 +176,28 @@ async fn a_wrong_address_is_refused_without_being_told() {
     assert!(!refused.contains("geheim"), "{refused}");
     let refused = Views::open_postgres("postgres://x:geheim@127.0.0.1:1/x").await.err().unwrap().to_string();
     assert!(!refused.contains("geheim"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_event_that_an_operator_left_out_is_left_out_by_whoever_moves_the_model() {
+    let (log, url) = (Log::default(), postgres::fresh().await);
+    log.user("one").await;
+    log.user("two").await;
+    let mut session = leased(Session::open(&url).await.unwrap()).await;
+    session.apply(&log.all().await, clock(), &Nobody).await.unwrap();
+    assert_eq!(session.stopped()[0].name, "users");
+    let skipped = Skipped { position: 2, reason: "added twice".into(), by: "test".into() };
+    let skipped = domain::projector::Event::from(skipped);
+    log.write(StreamId::projector("users"), skipped).await;
+    session.apply(&log.all().await, clock(), &Nobody).await.unwrap();
+    assert!(session.stopped().is_empty(), "told so, it is tried again");
+    session.apply(&log.all().await, clock(), &Nobody).await.unwrap();
+    session.look().await.unwrap();
+    assert_eq!((session.position(), session.stopped().len()), (3, 0));
+    drop(session);
+    // And another process, from the log alone.
+    let mut other = leased(Session::open(&url).await.unwrap()).await;
+    other.honour(Skips::recorded(log.0.as_ref()).await.unwrap());
+    other.look().await.unwrap();
+    assert_eq!((other.position(), other.stopped().len()), (3, 0));
 }

@@ -8,11 +8,24 @@ mod postgres;
 mod anew;
 mod canary;
 mod engines;
+mod filling;
 mod laws;
 mod leases;
 mod log;
+mod poison;
+mod rebuilt;
 
-use std::time::{Duration, Instant};
+use domain::StreamId;
+use log::{Log, Nobody, clock};
+use quittance::{
+    store::EventStore,
+    views::{Batch, Skips, Views, compare, rebuild},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
 
 /// Tries until it is so, and not for ever.
 pub async fn eventually<T>(what: &str, mut so: impl AsyncFnMut() -> Option<T>) -> T {
@@ -24,4 +37,15 @@ pub async fn eventually<T>(what: &str, mut so: impl AsyncFnMut() -> Option<T>) -
         assert!(Instant::now() < deadline, "never: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// The embedded models in a folder.
+fn open(dir: &TempDir) -> (Views, Batch) {
+    Views::open(dir.path()).unwrap()
+}
+
+/// What came in on the log's one day.
+async fn taken(views: &Views) -> i64 {
+    let day = "2026-11-24".parse().unwrap();
+    views.fetch(projections::takings::of_day(day, None)).await.unwrap().iter().map(|t| t.amount).sum()
 }

@@ -8,7 +8,7 @@ use crate::{
     settings::{Database, Settings},
     store::{Recorded, Store, chain, postgres::PostgresStore, tree::Tree, verify::shared::Walker},
     vault::Vault,
-    views::{ViewsError, postgres::anew::Anew},
+    views::{Skips, ViewsError, postgres::anew::Anew},
 };
 use std::sync::Arc;
 
@@ -24,6 +24,10 @@ pub async fn verify(asked: &Verify, settings: &Settings, database: &Database) ->
         false => Some(Anew::begin(database.url(), Clock::new(settings.zone)).await?),
         true => None,
     };
+    let skips = Skips::recorded(&store).await?;
+    if let Some(anew) = &mut anew {
+        anew.honour(skips);
+    }
     let outcome = walk(Arc::new(store), head, anew.as_mut(), People(vault)).await;
     if let Some(anew) = anew {
         anew.remove().await?;

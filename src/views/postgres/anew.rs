@@ -4,7 +4,7 @@ use super::{places::Places, session::Session};
 use crate::{
     clock::Clock,
     store::Recorded,
-    views::{StoppedProjector, ViewsError, rebuild::Difference},
+    views::{Skips, StoppedProjector, ViewsError, compare::Difference},
 };
 use projections::Identities;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -36,6 +36,11 @@ impl Anew {
     /// Where the rebuild ends.
     pub const fn upto(&self) -> u64 {
         self.upto
+    }
+
+    /// Events to leave out, as the models in use do.
+    pub fn honour(&mut self, skips: Skips) {
+        self.session.honour(skips);
     }
 
     /// Takes the next event of the log; those after the end are left out.
@@ -82,7 +87,12 @@ impl Anew {
                 let unexplained = only_in(&mut both, &live, &anew, table).await?;
                 let missing = only_in(&mut both, &anew, &live, table).await?;
                 if unexplained + missing > 0 {
-                    differences.push(Difference { table, unexplained, missing });
+                    differences.push(Difference {
+                        table: (*table).to_owned(),
+                        unexplained,
+                        missing,
+                        keys: vec![],
+                    });
                 }
             }
         }

@@ -6,7 +6,13 @@
 //! them apart as parameters, which the server does not write into its log when one fails.
 
 use super::literal;
-use crate::{clock::Clock, recording, store::Recorded, store::chain::Hash};
+use crate::{
+    clock::Clock,
+    recording,
+    store::Recorded,
+    store::chain::Hash,
+    views::{Skips, embedded::skips::Order},
+};
 use projections::{Change, Identities, Projector, Seen};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -77,8 +83,21 @@ impl<'a> Batch<'a> {
         Self { events, decoded: events.iter().map(recording::read).collect(), clock, people }
     }
 
+    /// What operators told projectors in these events.
+    pub fn orders(&self) -> Vec<Order> {
+        let readable = self.events.iter().zip(&self.decoded);
+        readable.filter_map(|(event, read)| Order::of(&event.stream, read.as_ref().ok()?)).collect()
+    }
+
     /// The steps of one model from its checkpoint on.
-    pub fn part(&self, projector: &'static dyn Projector, at: usize, from: u64, epoch: i64) -> Part {
+    pub fn part(
+        &self,
+        projector: &'static dyn Projector,
+        at: usize,
+        from: u64,
+        epoch: i64,
+        skips: &Skips,
+    ) -> Part {
         let mut part = Part { projector, at, from, epoch, steps: vec![], stopped: None };
         for (recorded, decoded) in self.events.iter().zip(&self.decoded) {
             if recorded.position <= from {
@@ -90,6 +109,11 @@ impl<'a> Batch<'a> {
                 break;
             }
             let read = match decoded {
+                _ if skips.contains(projector.name(), recorded.position) => {
+                    let (position, chain) = (recorded.position, recorded.chain);
+                    part.steps.push(Step { position, chain, changes: vec![] });
+                    continue;
+                }
                 Ok(read) => read,
                 Err(stopped) => {
                     part.stopped = Some(stopped.to_string());

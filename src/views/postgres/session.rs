@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{Recorded, chain::Hash},
-    views::{StoppedProjector, ViewsError},
+    views::{Skips, Standing, StoppedProjector, ViewsError, embedded::skips::Order},
 };
 use projections::{Identities, Projector};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row, raw_sql};
@@ -25,6 +25,7 @@ pub struct Session {
     prepared: Prepared,
     models: Vec<Model>,
     leases: Vec<String>,
+    skips: Skips,
 }
 
 struct Model {
@@ -47,7 +48,13 @@ impl Session {
         places.make(&mut connection).await?;
         let model = |projector| Model { projector, position: 0, chain: None, stopped: None, lease: None };
         let models = projections::ALL.into_iter().map(model).collect();
-        let mut session = Self { connection, prepared: Prepared::default(), models, leases: places.leases() };
+        let mut session = Self {
+            connection,
+            prepared: Prepared::default(),
+            models,
+            leases: places.leases(),
+            skips: Skips::default(),
+        };
         session.look().await?;
         Ok(session)
     }
@@ -137,6 +144,44 @@ impl Session {
         self.models.iter().filter_map(stopped).collect()
     }
 
+    /// Every model as it stands, in the order in which they are run.
+    pub fn models(&self) -> Vec<Standing> {
+        let standing = |model: &Model| Standing {
+            name: model.projector.name(),
+            version: model.projector.version(),
+            position: model.position,
+            ready: true,
+        };
+        self.models.iter().map(standing).collect()
+    }
+
+    /// Events to leave out, by projector.
+    pub fn honour(&mut self, skips: Skips) {
+        self.skips = skips;
+    }
+
+    /// Does what operators told projectors, now that it is in the log: who stands is tried again.
+    async fn obey(&mut self, orders: Vec<Order>) -> Result<(), ViewsError> {
+        for order in orders {
+            let name = match &order {
+                Order::Skip(name, at) => {
+                    self.skips.add(name, *at);
+                    name
+                }
+                Order::Retry(name) => name,
+            };
+            for model in self.models.iter_mut().filter(|model| model.projector.name() == name) {
+                let Some(epoch) = model.lease else { continue };
+                let go_on =
+                    "update checkpoints set stopped = null where name = $1 and version = $2 and epoch = $3";
+                let go_on = sqlx::query(go_on).bind(name).bind(model.projector.version()).bind(epoch);
+                go_on.execute(&mut self.connection).await?;
+                model.stopped = None;
+            }
+        }
+        Ok(())
+    }
+
     /// Whose events the models show: checkpoints above zero, and the log's chain at each.
     pub fn reached(&self) -> BTreeMap<u64, Hash> {
         let begun = self.models.iter().filter(|model| model.position > 0);
@@ -159,9 +204,12 @@ impl Session {
         clock: Clock,
         people: &(dyn Identities + Send + Sync),
     ) -> Result<(), ViewsError> {
-        let parts = self.parts(&Batch::new(events, clock, people));
+        let (parts, orders) = {
+            let batch = Batch::new(events, clock, people);
+            (self.parts(&batch), batch.orders())
+        };
         if parts.is_empty() {
-            return Ok(());
+            return self.obey(orders).await;
         }
         let together = self.commit(&parts.iter().collect::<Vec<_>>()).await;
         match together {
@@ -173,13 +221,14 @@ impl Session {
             }
             Err(trouble) => return Err(trouble.into()),
         }
-        Ok(())
+        self.obey(orders).await
     }
 
     fn parts(&self, batch: &Batch<'_>) -> Vec<Part> {
         let part = |(at, model): (usize, &Model)| {
             let epoch = model.lease.filter(|_| model.stopped.is_none())?;
-            Some(batch.part(model.projector, at, model.position, epoch)).filter(|part| !part.is_idle())
+            Some(batch.part(model.projector, at, model.position, epoch, &self.skips))
+                .filter(|part| !part.is_idle())
         };
         self.models.iter().enumerate().filter_map(part).collect()
     }
