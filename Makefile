@@ -8,13 +8,18 @@ CARGO ?= cargo
 run:
 	$(CARGO) run --release -- demo
 
-# Everything that can be checked here. Installs nothing: cargo, with rustfmt and clippy, is all it needs today.
+# Everything that can be checked here: cargo with rustfmt and clippy, and PostgreSQL's programs, installed if missing.
 test: lint
+	sh scripts/postgresql.sh
 	$(CARGO) test --workspace
 
-# The long runs: 200 times `kill -9`, and whatever else takes its time.
+# The long runs: 200 times `kill -9`, a million events on every engine, and whatever else takes its time.
 test-long:
+	sh scripts/postgresql.sh
 	QUITTANCE_KILLS=200 $(CARGO) test --test durability
+	QUITTANCE_KILLS=64 $(CARGO) test --test cluster
+	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract followers -- --test-threads 1
+	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract two_stores -- --test-threads 1
 
 lint:
 	$(CARGO) fmt --all --check

@@ -6,12 +6,12 @@ use crate::{
     failure::Failure,
     providers::{NotAProvider, Provider, ProviderConfig, Timing},
     react::React,
-    vault::{Passwords, Vault},
+    vault::{Passwords, Vault, VaultError},
     views::Views,
 };
 use domain::{Sealed, Wallet, patient::Identity};
 use parking_lot::Mutex;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
 /// A running Quittance without its HTTP side.
 pub struct App {
@@ -108,13 +108,26 @@ pub mod purpose {
     pub const CALLBACK: &str = "callback";
 }
 
-/// Opens identities for projectors while the keys exist.
+/// Between two questions to a vault that is out of reach.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Opens identities for projectors while the keys exist. Blocks while the vault is out of reach: a row
+/// that reads as erased because of an outage would stay so.
 #[derive(Clone)]
 pub struct People(pub Vault);
 
 impl projections::Identities for People {
     fn identity(&self, sealed: &Sealed) -> Option<Identity> {
-        match self.0.open_sealed(sealed, purpose::IDENTITY) {
+        let opened = loop {
+            match self.0.open_sealed(sealed, purpose::IDENTITY) {
+                Err(VaultError::Unavailable(outage)) => {
+                    tracing::warn!(%outage, "an identity waits for the vault");
+                    thread::sleep(ASK_AGAIN);
+                }
+                opened => break opened,
+            }
+        };
+        match opened {
             Ok(clear) => clear.and_then(|clear| serde_json::from_slice(&clear).ok()),
             Err(error) => {
                 // Reads as erased; the chain still proves what was written.

@@ -5,6 +5,8 @@ mod demo;
 mod demo_data;
 mod head;
 mod progress;
+mod projector;
+mod rebuild;
 mod receipt;
 mod replay;
 mod serve;
@@ -35,7 +37,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Démarre le serveur sur le registre embarqué.
+    /// Démarre le serveur.
     Serve(serve::Serve),
     /// Démarre le serveur avec des données de démonstration et un opérateur simulé.
     Demo(demo::Demo),
@@ -45,6 +47,11 @@ enum Command {
     Verify(verify::Verify),
     /// Écrit la tête signée du registre, à garder hors de la machine.
     Head(head::Head),
+    /// Refait les écrans depuis le registre.
+    Rebuild(rebuild::Rebuild),
+    /// Les projecteurs des écrans.
+    #[command(subcommand)]
+    Projector(projector::Projector),
     /// Raconte l’histoire d’un paiement, d’une prescription ou d’une caisse.
     Replay(replay::Replay),
     /// Les reçus.
@@ -68,6 +75,8 @@ impl Cli {
             Command::SimulateProvider(command) => command.run(&settings),
             Command::Verify(command) => command.run(&settings),
             Command::Head(command) => command.run(&settings),
+            Command::Rebuild(command) => command.run(&settings),
+            Command::Projector(command) => command.run(&settings),
             Command::Replay(command) => command.run(&settings),
             Command::Receipt(command) => command.run(&settings),
         }

@@ -8,6 +8,7 @@ pub mod mobile_money;
 pub mod patients;
 pub mod payments;
 pub mod prescriptions;
+pub mod projectors;
 pub mod tills;
 pub mod users;
 

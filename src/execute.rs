@@ -8,6 +8,7 @@
 //!    knows its key, or here, where it is refused because it can't be done twice.
 
 pub mod load;
+pub mod others;
 pub mod remembered;
 
 use crate::{

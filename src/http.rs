@@ -14,6 +14,7 @@ pub mod payments;
 pub mod position;
 pub mod prescriptions;
 pub mod problem;
+pub mod projectors;
 pub mod receipts;
 pub mod reports;
 pub mod server;
@@ -71,6 +72,11 @@ fn api(config: &mut ServiceConfig) {
         .route("/users", post().to(users::add))
         .route("/users", get().to(users::all))
         .route("/users/{id}/disable", post().to(users::disable))
+        .route("/projectors", get().to(projectors::all))
+        .route("/projectors/rebuild", post().to(projectors::rebuild))
+        .route("/projectors/rebuild", delete().to(projectors::stop))
+        .route("/projectors/{name}/skip", post().to(projectors::skip))
+        .route("/projectors/{name}/retry", post().to(projectors::retry))
         .route("/health", get().to(health::health))
         .route("/health/metrics", get().to(health::metrics))
         .route("/openapi.json", get().to(openapi::json));

@@ -98,6 +98,7 @@ async fn run(app: Weak<App>, mut words: Words) {
 /// A crash may fall between the fact that a patient was erased and the end of his key.
 async fn finish_erasures(app: Arc<App>) {
     let head = app.ledger.head();
+    app.views.filled().await;
     if app.views.reach(head, std::time::Duration::from_secs(600)).await.is_err() {
         return;
     }

@@ -1,18 +1,23 @@
-//! Opens everything and runs it: the embedded ledger, its followers, its reactions, the HTTP server.
+//! Opens everything and runs it: the ledger ([`embedded`] or [`postgres`]), its followers, its reactions, the
+//! HTTP server.
+
+mod embedded;
+mod postgres;
+
+pub use postgres::vault;
 
 use crate::{
-    app::{App, House, People, Providers},
+    app::{App, House, Providers},
     clock::Clock,
-    execute::Ledger,
+    execute::{Ledger, others},
     failure::Failure,
-    follow,
     http::server::{self, State},
     providers::{NotAProvider, Timing},
     react::{self, React},
     settings::Settings,
-    store::{EventStore, Store, StoreError, embedded::EmbeddedStore},
+    store::{Store, StoreError},
     vault::{Passwords, Vault, VaultError},
-    views::{Views, ViewsError, history},
+    views::{Views, ViewsError},
 };
 use actix_web::{dev::ServerHandle, web::Data};
 use std::{
@@ -53,8 +58,7 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Ends it.
     pub handle: ServerHandle,
-    /// Some reason once the ledger's writer has stopped: the process must end.
-    pub failed: watch::Receiver<Option<String>>,
+    failed: Option<Failed>,
     server: actix_web::dev::Server,
 }
 
@@ -63,26 +67,30 @@ pub fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(listen)
 }
 
-/// Opens the ledger in `settings.data` and starts its threads.
-pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, CannotStart> {
-    let addr = listener.local_addr()?;
-    let dir = settings.data.as_path();
-    std::fs::create_dir_all(dir)?;
-    let store = EmbeddedStore::open(dir)?;
-    let failed = store.failed();
-    let vault = Vault::open(dir, settings.master_key.as_ref().map(|key| key.expose()))?;
-    let (views, batch) = Views::open(dir)?;
-    let clock = Clock::new(settings.zone);
-    if let Some(reached) = batch.reached()? {
-        history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
-    }
-    let store: Store = Arc::new(store);
+/// What an engine gives: the ledger, the keys, the read models with somebody who moves them.
+struct Opened {
+    store: Store,
+    vault: Vault,
+    views: Views,
+    failed: Option<Failed>,
+}
+
+/// Some reason once the ledger's writer has stopped: the process must end.
+type Failed = watch::Receiver<Option<String>>;
+
+/// Opens the ledger that the settings name, and starts its threads.
+pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, CannotStart> {
+    let (addr, clock) = (listener.local_addr()?, Clock::new(settings.zone));
+    let opened = match &settings.database {
+        Some(database) => postgres::open(database, clock).await?,
+        None => embedded::open(&settings, clock).await?,
+    };
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
     let app = Arc::new(App {
-        ledger: Ledger::new(store.clone(), clock),
-        views: views.clone(),
-        passwords: Passwords::new(vault.clone()),
+        ledger: Ledger::new(opened.store, clock),
+        views: opened.views,
+        passwords: Passwords::new(opened.vault.clone()),
         providers: Providers::new(settings.providers.clone(), timing)?,
         clock,
         react,
@@ -91,25 +99,26 @@ pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, Canno
             series: settings.series.clone(),
             public_url: settings.api_url.clone().unwrap_or_else(|| format!("http://{addr}")),
         },
-        vault: vault.clone(),
+        vault: opened.vault,
     });
-    follow::start(store, views, batch, clock, Arc::new(People(vault)))?;
+    if settings.database.is_some() {
+        tokio::spawn(others::forget_outdated(app.ledger.clone()));
+    }
     react::start(Arc::downgrade(&app), words)?;
     let state = Data::new(State::new(app.clone(), settings.limits));
     let server = server::serve(state, listener)?;
     let handle = server.handle();
-    Ok(Running { app, addr, handle, failed, server })
+    Ok(Running { app, addr, handle, failed: opened.failed, server })
 }
 
 impl Running {
     /// Runs until a signal, or until the ledger's writer has stopped. True if it ended in order.
     pub async fn until_stopped(self) -> bool {
-        let Self { app, handle, mut failed, server, .. } = self;
+        let Self { app, handle, failed, server, .. } = self;
         let server = tokio::spawn(server);
         let in_order = tokio::select! {
             () = signal() => true,
-            reason = failed.wait_for(Option::is_some) => {
-                let reason = reason.ok().and_then(|reason| reason.clone()).unwrap_or_default();
+            reason = stopped(failed) => {
                 tracing::error!(reason, "the ledger's writer has stopped: the process ends");
                 false
             }
@@ -123,6 +132,13 @@ impl Running {
         tracing::info!(position = app.ledger.head(), "stopped");
         in_order
     }
+}
+
+/// Ends when the writer has stopped for good; never where it begins again by itself.
+async fn stopped(failed: Option<Failed>) -> String {
+    let Some(mut failed) = failed else { return std::future::pending().await };
+    let reason = failed.wait_for(Option::is_some).await;
+    reason.ok().and_then(|reason| reason.clone()).unwrap_or_default()
 }
 
 /// Ends with the first signal that asks the process to end.

@@ -2,6 +2,10 @@
 //!
 //! Secrets come by environment or file only, never by a flag, and are never printed.
 
+mod database;
+
+pub use database::Database;
+
 use crate::{
     http::limits::Limits,
     providers::{CallbackScheme, ProviderConfig},
@@ -23,6 +27,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the embedded engine keeps its files.
     pub data: PathBuf,
+    /// The database of the ledger; the embedded engine without it.
+    pub database: Option<Database>,
     /// Where providers and telephones reach us; by default where we listen.
     pub api_url: Option<String>,
     /// Printed on receipts and reports.
@@ -69,6 +75,7 @@ pub enum BadSettings {
 struct File {
     listen: Option<String>,
     data: Option<String>,
+    database_url: Option<Hidden>,
     api_url: Option<String>,
     hospital: Option<String>,
     series: Option<String>,
@@ -107,11 +114,12 @@ impl std::fmt::Debug for Hidden {
 pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_LISTEN", "address and port, default 127.0.0.1:8080"),
     ("QUITTANCE_DATA", "folder of the embedded ledger, default ./data"),
+    ("DATABASE_URL", "PostgreSQL for ledger, keys and read models, default none: the embedded ledger"),
     ("QUITTANCE_CONFIG", "the TOML file, default none"),
     ("QUITTANCE_HOSPITAL", "name on receipts and reports, default CHU Tokoin"),
     ("QUITTANCE_SERIES", "series of receipts, default R"),
     ("QUITTANCE_ZONE", "zone of the business day, default Africa/Lome"),
-    ("QUITTANCE_MASTER_KEY", "base64 of 32 bytes; otherwise a key file is made in the data folder"),
+    ("QUITTANCE_MASTER_KEY", "base64 of 32 bytes; otherwise a key file is made, but not for DATABASE_URL"),
     ("QUITTANCE_WATCH_PACE", "scales the delays between questions to providers, default 1"),
     ("QUITTANCE_PROVIDER_TIMEOUT_MS", "how long a provider may take, default 30000"),
     ("QUITTANCE_LIMIT_GENERAL", "requests of a user in a minute, default 600; 0 lifts the limit"),
@@ -163,6 +171,7 @@ impl File {
         number(&mut self.watch_pace, env("QUITTANCE_WATCH_PACE"), "QUITTANCE_WATCH_PACE")?;
         let (field, name) = (&mut self.provider_timeout_ms, "QUITTANCE_PROVIDER_TIMEOUT_MS");
         number(field, env(name), name)?;
+        self.database_url = env("DATABASE_URL").map(Hidden).or(self.database_url.take());
         self.master_key = env("QUITTANCE_MASTER_KEY").map(Hidden).or(self.master_key.take());
         for (wallet, code) in [(&mut self.tmoney, "TMONEY"), (&mut self.flooz, "FLOOZ")] {
             let name = |part: &str| format!("{code}_{part}");
@@ -203,18 +212,22 @@ impl File {
         if !(watch_pace.is_finite() && watch_pace > 0.0) {
             return Err(BadSettings::Value("watch_pace".into(), "a number above 0".into()));
         }
+        let master_key = self.master_key.map(|key| secret("QUITTANCE_MASTER_KEY", &key)).transpose()?;
+        let database =
+            self.database_url.map(|url| Database::parse(&url.0, master_key.clone())).transpose()?;
         let providers = [(self.tmoney, Wallet::Tmoney), (self.flooz, Wallet::Flooz)];
         let providers = providers.into_iter().map(|(part, wallet)| part.settle(wallet));
         Ok(Settings {
             listen: parsed("listen", &or(self.listen, "127.0.0.1:8080"))?,
             data: or(self.data, "./data").into(),
+            database,
             api_url: self.api_url.map(|url| url.trim_end_matches('/').to_owned()),
             hospital: or(self.hospital, "CHU Tokoin"),
             series,
             zone: parsed("zone", &or(self.zone, "Africa/Lome"))?,
             watch_pace,
             provider_timeout_ms: self.provider_timeout_ms.unwrap_or(30_000),
-            master_key: self.master_key.map(|key| secret("QUITTANCE_MASTER_KEY", &key)).transpose()?,
+            master_key,
             limits: self.limits,
             providers: providers.filter_map(Result::transpose).collect::<Result<_, _>>()?,
         })

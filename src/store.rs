@@ -1,6 +1,6 @@
 //! Append-only streams: all that the write path and the read path need, and nothing more.
 //!
-//! One port, several engines ([`memory`], [`embedded`]). What an engine promises is written once, in
+//! One port, several engines ([`memory`], [`embedded`], [`postgres`]). What an engine promises is written once, in
 //! `tests/contract`, and run against each: all streams of a commit or none, positions dense from 1
 //! in commit order, an answer only when the commit is durable. The store sees bytes, not meaning:
 //! [`domain::Event`] is encoded before and decoded after.
@@ -10,6 +10,7 @@ pub mod commit;
 pub mod embedded;
 pub mod end;
 pub mod memory;
+pub mod postgres;
 pub mod tree;
 pub mod verify;
 
@@ -173,6 +174,12 @@ pub enum StoreError {
     /// The engine's own error.
     #[error("event store: {0}")]
     Engine(#[from] rusqlite::Error),
+    /// PostgreSQL's own error, which will come again.
+    #[error("event store: {0}")]
+    Database(#[source] sqlx::Error),
+    /// The database can't be reached or can't work now; nothing was written.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
     /// Files, locks.
     #[error("event store: {0}")]
     Io(#[from] std::io::Error),

@@ -3,7 +3,7 @@
 //! A stored name carries its version (`payment-opened.v1`). Shapes are added, never edited; an
 //! unknown name stops the reader: skipping a fact would make every balance a guess.
 
-use crate::{callback, exam, patient, payment, prescription, receipt, till, user};
+use crate::{callback, exam, patient, payment, prescription, projector, receipt, till, user};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -111,6 +111,8 @@ nouns! {
     User(user),
     /// Of a callback that found no payment.
     Callback(callback),
+    /// Of a projector that stood before an event.
+    Projector(projector),
 }
 
 /// A stored event that this program can't read. Readers stop here.

@@ -15,6 +15,7 @@ pub mod patient;
 pub mod payment;
 pub mod phone;
 pub mod prescription;
+pub mod projector;
 pub mod receipt;
 pub mod refusal;
 pub mod sealed;

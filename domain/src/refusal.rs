@@ -66,6 +66,11 @@ pub enum Refusal {
         /// How far the payment is.
         stage: &'static str,
     },
+    /// A projector stands before another event than the one named, or before none.
+    StandsElsewhere {
+        /// Where.
+        at: Option<u64>,
+    },
     /// Only the cashier of that till may do that; or the second opinion must be another person's.
     NotYours,
 }

@@ -55,6 +55,11 @@ impl StreamId {
         Self(format!("callback-{key}"))
     }
 
+    /// `projector-{name}`: what a projector was told by those who run the house
+    pub fn projector(name: &str) -> Self {
+        Self(format!("projector-{name}"))
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

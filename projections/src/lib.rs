@@ -17,6 +17,8 @@ pub mod tills;
 pub mod users;
 pub mod work_items;
 
+mod written;
+
 pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 

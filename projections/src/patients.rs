@@ -44,6 +44,9 @@ impl Projector for Patients {
     fn schema(&self) -> &'static str {
         include_str!("../../migrations/views/patients.sql")
     }
+    fn names_patients(&self) -> bool {
+        true
+    }
     fn project(&self, seen: &Seen<'_>, people: &dyn Identities) -> Vec<Change> {
         let Event::Patient(event) = seen.event else { return vec![] };
         match event {

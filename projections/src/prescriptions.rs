@@ -184,6 +184,6 @@ pub fn search(status: Option<&str>, words: &str) -> Query<Prescription> {
 
 /// How many were registered on `day`.
 pub fn registered_on(day: NaiveDate) -> Query<i64> {
-    let sql = "select coalesce(sum(registered), 0) from prescription_days where day = $1";
+    let sql = "select cast(coalesce(sum(registered), 0) as bigint) from prescription_days where day = $1";
     Query { sql, args: vec![day.into()], read: Row::int }
 }

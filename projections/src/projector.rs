@@ -1,5 +1,6 @@
 //! What a projector is: one event in, statements out.
 
+use crate::written;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Event, Meta, Sealed, StreamId, patient::Identity};
 use uuid::Uuid;
@@ -14,6 +15,15 @@ pub trait Projector: Send + Sync {
     fn tables(&self) -> &'static [&'static str];
     /// Makes those tables.
     fn schema(&self) -> &'static str;
+    /// True where the changes hold names of patients: they must not stand in the log of a server.
+    fn names_patients(&self) -> bool {
+        false
+    }
+    /// True if its changes seek rows otherwise than by primary key: then its indexes must be there while
+    /// it is filled. Those of all others can be made when the rows are there, which is faster.
+    fn seeks_by_index(&self) -> bool {
+        false
+    }
     /// The changes that one event makes; none for events that don't concern it.
     fn project(&self, seen: &Seen<'_>, people: &dyn Identities) -> Vec<Change>;
 }
@@ -106,17 +116,17 @@ impl From<String> for Value {
 }
 impl From<Uuid> for Value {
     fn from(id: Uuid) -> Self {
-        Self::Text(id.to_string())
+        Self::Text(written::id(id))
     }
 }
 impl From<NaiveDate> for Value {
     fn from(day: NaiveDate) -> Self {
-        Self::Text(day.to_string())
+        Self::Text(written::day(day))
     }
 }
 impl From<DateTime<Utc>> for Value {
     fn from(at: DateTime<Utc>) -> Self {
-        Self::Text(at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true))
+        Self::Text(written::time(at))
     }
 }
 impl<T: Into<Self>> From<Option<T>> for Value {

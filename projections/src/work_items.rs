@@ -46,12 +46,15 @@ impl Projector for WorkItems {
     fn schema(&self) -> &'static str {
         include_str!("../../migrations/views/work_items.sql")
     }
+    fn seeks_by_index(&self) -> bool {
+        true
+    }
     fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
         match seen.event {
             Event::Payment(event) => of_payment(seen, event),
             Event::Callback(event) => of_callback(seen, event).into_iter().collect(),
             Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
-            Event::Receipt(_) | Event::Till(_) | Event::User(_) => vec![],
+            Event::Receipt(_) | Event::Till(_) | Event::User(_) | Event::Projector(_) => vec![],
         }
     }
 }

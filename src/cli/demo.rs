@@ -75,7 +75,7 @@ impl Demo {
         };
         let file = settings.data.join("demo.json");
         let logins = logins(&file)?;
-        let running = serve::start(settings, listener)?;
+        let running = serve::start(settings, listener).await?;
         let told = Told {
             url: format!("http://{}", running.addr),
             simulator: simulator.as_ref().map(|simulator| format!("http://{}", simulator.addr())),

@@ -3,12 +3,16 @@
 use super::{progress::bar, say, say_error, verify::NotInOrder};
 use crate::{
     proof::head::{self, Origin},
-    settings::Settings,
-    store::{embedded::EmbeddedStore, verify},
+    settings::{Database, Settings},
+    store::{
+        embedded::EmbeddedStore,
+        postgres::PostgresStore,
+        verify::{self, Walk, shared::Walker},
+    },
     vault::Vault,
 };
 use clap::Args;
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Le texte (checkpoint C2SP) prouve plus tard que rien n’a été coupé ni réécrit : `verify --against`.
 #[derive(Args)]
@@ -31,15 +35,11 @@ impl Head {
     }
 
     fn signed(&self, settings: &Settings) -> Result<(), NotInOrder> {
-        let dir = settings.data.as_path();
-        let vault = Vault::open_read_only(dir, settings.master_key.as_ref().map(|key| key.expose()))?;
-        let origin = Origin::of_store(&hex::encode(EmbeddedStore::open_read_only(dir)?.id()))?;
-        let bar = bar("registre");
-        let walk = verify::verify(dir, &mut |done, total| {
-            bar.set_length(total);
-            bar.set_position(done);
-        })?;
-        bar.finish_and_clear();
+        let (vault, id, walk) = match &settings.database {
+            Some(database) => super::runtime()?.block_on(walk_shared(database))?,
+            None => walk_embedded(settings)?,
+        };
+        let origin = Origin::of_store(&hex::encode(id))?;
         let head = head::Head { origin, size: walk.position, root: walk.root, chain: walk.chain };
         let text = head.sign(&vault.signer());
         match &self.out {
@@ -48,4 +48,28 @@ impl Head {
         }
         Ok(())
     }
+}
+
+fn walk_embedded(settings: &Settings) -> Result<(Vault, [u8; 16], Walk), NotInOrder> {
+    let dir = settings.data.as_path();
+    let vault = Vault::open_read_only(dir, settings.master_key.as_ref().map(|key| key.expose()))?;
+    let (id, bar) = (EmbeddedStore::open_read_only(dir)?.id(), bar("registre"));
+    let walk = verify::verify(dir, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    Ok((vault, id, walk))
+}
+
+async fn walk_shared(database: &Database) -> Result<(Vault, [u8; 16], Walk), NotInOrder> {
+    let store = PostgresStore::open(database.url()).await?;
+    let (vault, id, bar) = (crate::serve::vault(database).await?, store.id(), bar("registre"));
+    let mut walker = Walker::new(Arc::new(store));
+    bar.set_length(walker.total());
+    while !walker.page().await?.is_empty() {
+        bar.set_position(walker.walked().position);
+    }
+    bar.finish_and_clear();
+    Ok((vault, id, walker.walked()))
 }

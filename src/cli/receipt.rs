@@ -47,7 +47,10 @@ impl Receipt {
 fn keys(settings: &Settings, given: &[String]) -> Result<Vec<[u8; 32]>, Box<dyn std::error::Error>> {
     if given.is_empty() {
         let master = settings.master_key.as_ref().map(|key| key.expose());
-        let vault = Vault::open_read_only(&settings.data, master)?;
+        let vault = match &settings.database {
+            Some(database) => super::runtime()?.block_on(crate::serve::vault(database))?,
+            None => Vault::open_read_only(&settings.data, master)?,
+        };
         return Ok(vault.public_keys().into_values().collect());
     }
     let mut keys = vec![];

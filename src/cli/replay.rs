@@ -5,11 +5,11 @@ use crate::{
     commands::payments::receipt_number,
     recording,
     settings::Settings,
-    store::{EventStore, Recorded, StoreError, embedded::EmbeddedStore},
+    store::{Recorded, Store, StoreError, embedded::EmbeddedStore, postgres::PostgresStore},
 };
 use chrono::{DateTime, Utc};
 use clap::Args;
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 use uuid::Uuid;
 
 /// Lit le registre seul, sans le modifier, à côté du serveur s’il le faut.
@@ -32,8 +32,13 @@ impl Replay {
     /// 1 if there is nothing of that name, or the log can't be read.
     pub fn run(self, settings: &Settings) -> ExitCode {
         let told = super::runtime().map_err(StoreError::from).and_then(|runtime| {
-            let store = EmbeddedStore::open_read_only(&settings.data)?;
-            runtime.block_on(self.tell(&store))
+            runtime.block_on(async {
+                let store: Store = match &settings.database {
+                    Some(database) => Arc::new(PostgresStore::open(database.url()).await?),
+                    None => Arc::new(EmbeddedStore::open_read_only(&settings.data)?),
+                };
+                self.tell(&store).await
+            })
         });
         match told {
             Ok(0) => {
@@ -49,7 +54,7 @@ impl Replay {
     }
 
     /// Tells all events that belong to the id: its own stream's, and those of what it set going.
-    async fn tell(&self, store: &EmbeddedStore) -> Result<usize, StoreError> {
+    async fn tell(&self, store: &Store) -> Result<usize, StoreError> {
         let end = *store.head().borrow();
         let upto = self.position.unwrap_or(end).min(end);
         let (mut after, mut told) = (0, 0);

@@ -1,4 +1,4 @@
-//! `quittance serve`: the server on the embedded ledger.
+//! `quittance serve`: the server.
 
 use super::{log, runtime, say, say_error};
 use crate::{
@@ -27,7 +27,7 @@ impl Serve {
         let ended = runtime().map_err(CannotStart::from).and_then(|runtime| {
             runtime.block_on(async {
                 let listener = serve::bind(settings.listen)?;
-                let running = serve::start(settings, listener)?;
+                let running = serve::start(settings, listener).await?;
                 first_user(&running).await?;
                 say(format!("Quittance écoute sur http://{}", running.addr));
                 Ok(running.until_stopped().await)

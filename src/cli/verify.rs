@@ -1,5 +1,7 @@
 //! `quittance verify`: walks everything, names the first bad position, exits non-zero.
 
+mod postgres;
+
 use super::{progress::bar, say, say_error};
 use crate::{
     app::People,
@@ -8,7 +10,7 @@ use crate::{
     settings::Settings,
     store::{StoreError, embedded::EmbeddedStore, verify},
     vault::Vault,
-    views::{ViewsError, rebuild},
+    views::{Skips, ViewsError, compare, files, rebuild},
 };
 use clap::Args;
 use std::{ops::ControlFlow, path::PathBuf, process::ExitCode};
@@ -57,7 +59,7 @@ pub enum NotInOrder {
     #[error("read model {table}: {unexplained} rows the log does not give, {missing} rows missing")]
     Differs {
         /// The table.
-        table: &'static str,
+        table: String,
         /// In use, unexplained.
         unexplained: i64,
         /// Explained, not in use.
@@ -88,15 +90,18 @@ impl Verify {
     }
 
     fn verify(&self, settings: &Settings) -> Result<(), NotInOrder> {
+        if let Some(database) = &settings.database {
+            return super::runtime()?.block_on(postgres::verify(self, settings, database));
+        }
         let dir = settings.data.as_path();
         let head = self.against.as_ref().map(|file| kept_head(settings, file)).transpose()?;
-        let live = dir.join("views.db");
+        let live = files::current(dir)?;
         let anew = dir.join(format!("verify-{}.db", std::process::id()));
         let rebuild = match live.exists() && !self.ledger_only {
             true => {
-                let upto = rebuild::checkpoint(&live)?;
+                let reach = compare::reach(&live)?;
                 let clock = Clock::new(settings.zone);
-                Some((rebuild::Rebuild::begin(&anew, upto, clock)?, upto))
+                Some((rebuild::Rebuild::begin(&anew, reach.lead, clock, skips(dir)?)?, reach))
             }
             false => None,
         };
@@ -113,7 +118,7 @@ impl Verify {
     fn walk(
         &self,
         settings: &Settings,
-        mut rebuild: Option<(rebuild::Rebuild, u64)>,
+        mut rebuild: Option<(rebuild::Rebuild, compare::Reach)>,
         head: Option<Head>,
         live: &std::path::Path,
         anew: PathBuf,
@@ -137,7 +142,7 @@ impl Verify {
                     seen = (event.position == head.size).then(|| (tree.root(), event.chain)).or(seen);
                 }
                 if let Some((rebuild, _)) = &mut rebuild
-                    && let Err(error) = rebuild.take(event, &people)
+                    && let Err(error) = rebuild.take(event.clone(), &people)
                 {
                     failed = Some(error);
                     return Ok(ControlFlow::Break(()));
@@ -152,14 +157,25 @@ impl Verify {
         if let Some(head) = head {
             agrees(&head, seen, walk.position)?;
         }
-        if let Some((rebuild, upto)) = rebuild {
-            compare(rebuild, upto, live, anew, &people)?;
+        if let Some((rebuild, reach)) = rebuild {
+            equal(rebuild, reach, live, &anew, &people)?;
         }
-        say(format!("Registre en ordre jusqu’à la position {}.", walk.position));
-        say(format!("Chaîne {}", hex::encode(walk.chain)));
-        say(format!("Racine {}", hex::encode(walk.root)));
+        told(&walk);
         Ok(())
     }
+}
+
+/// What was found in order.
+fn told(walk: &verify::Walk) {
+    say(format!("Registre en ordre jusqu’à la position {}.", walk.position));
+    say(format!("Chaîne {}", hex::encode(walk.chain)));
+    say(format!("Racine {}", hex::encode(walk.root)));
+}
+
+/// What operators told projectors to leave out. A damaged log is told by the walk, which names the place.
+fn skips(dir: &std::path::Path) -> Result<Skips, NotInOrder> {
+    let Ok(store) = EmbeddedStore::open_read_only(dir) else { return Ok(Skips::default()) };
+    Ok(super::runtime()?.block_on(Skips::recorded(&store))?)
 }
 
 /// A head that was signed by this hospital's key.
@@ -187,24 +203,28 @@ fn agrees(head: &Head, seen: Option<([u8; 32], [u8; 32])>, end: u64) -> Result<(
     }
 }
 
-fn compare(
+fn equal(
     rebuild: rebuild::Rebuild,
-    upto: u64,
+    reach: compare::Reach,
     live: &std::path::Path,
-    anew: PathBuf,
+    anew: &std::path::Path,
     people: &People,
 ) -> Result<(), NotInOrder> {
-    if let Some(stopped) = rebuild.end(people)?.into_iter().next() {
+    if let Some(stopped) = rebuild.end(people)?.stopped().into_iter().next() {
         let (name, position, reason) = (stopped.name, stopped.position, stopped.reason);
         return Err(NotInOrder::Stopped { name, position, reason });
     }
-    match rebuild::compare(live, anew, upto) {
+    if reach.least < reach.lead {
+        say("Écrans non comparés : l’un d’eux se remplit encore. Démarrez le serveur, puis recommencez.");
+        return Ok(());
+    }
+    match compare::compare(live, anew, reach.lead) {
         Ok(differences) => match differences.into_iter().next() {
-            Some(rebuild::Difference { table, unexplained, missing }) => {
+            Some(compare::Difference { table, unexplained, missing, .. }) => {
                 Err(NotInOrder::Differs { table, unexplained, missing })
             }
             None => {
-                say(format!("Écrans égaux au registre à la position {upto}."));
+                say(format!("Écrans égaux au registre à la position {}.", reach.lead));
                 Ok(())
             }
         },

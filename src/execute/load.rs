@@ -8,6 +8,7 @@ use domain::{
     patient::Patient,
     payment::{Attempt, Payment},
     prescription::Prescription,
+    projector::Projector,
     till::{Seat, Till},
     user::User,
 };
@@ -66,7 +67,7 @@ macro_rules! folded {
 }
 folded!(
     Patient of Patient, Exam of Exam, Prescription of Prescription, Payment of Payment,
-    Till of Till, Seat of Till, User of User
+    Till of Till, Seat of Till, User of User, Projector of Projector
 );
 
 impl State {
@@ -80,6 +81,7 @@ impl State {
             "till" => Some(Till::default().any()),
             "desk" | "cashier" => Some(Seat::default().any()),
             "user" => Some(User::default().any()),
+            "projector" => Some(Projector::default().any()),
             // Series and parked callbacks are written, and never decided upon.
             _ => None,
         }

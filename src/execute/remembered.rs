@@ -77,4 +77,11 @@ impl Remembered {
     pub fn forget(&self, stream: &StreamId) {
         self.0.invalidate(stream);
     }
+
+    /// The stream has reached this revision, whoever wrote it.
+    pub fn outdate(&self, stream: &StreamId, revision: u64) {
+        if self.0.get(stream).is_some_and(|held| held.revision < revision) {
+            self.0.invalidate(stream);
+        }
+    }
 }

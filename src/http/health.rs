@@ -1,6 +1,10 @@
 //! `/api/health`: alive and able, without a word about money; figures need a role.
 
-use super::{identity::Identity, problem::Problem, server::State, stats};
+use super::{identity::Identity, problem::Problem, projectors, server::State, stats};
+use crate::{
+    failure::Failure,
+    views::{Part, ViewsError, beside},
+};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::user::Role;
@@ -9,16 +13,30 @@ use serde::Serialize;
 /// What anybody may know.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Health {
-    /// `OK`, or `DEGRADED` when a read model has stopped or lags: money is still taken.
+    /// `OK`, or `DEGRADED` when a read model has stopped, lags or is out of reach: money is still taken.
     status: &'static str,
     timestamp: DateTime<Utc>,
+    /// Read models that stand before an event.
+    stopped: Vec<Stands>,
+    /// Read models that are still filled.
+    filling: Vec<&'static str>,
+    /// True if the last rebuild found rows in use that are not what the log says.
+    differs: bool,
+}
+
+/// A read model that stands, for anybody.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Stands {
+    name: &'static str,
+    position: u64,
 }
 
 /// What those who run it may know.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Metrics {
+    /// None while a read model that they need is filled.
     #[serde(flatten)]
-    figures: stats::Global,
+    figures: Option<stats::Global>,
     ledger: Ledger,
     providers: Vec<Provider>,
 }
@@ -31,8 +49,9 @@ pub struct Ledger {
     /// Up to where the read models are complete.
     projected: u64,
     /// Read models that met an event they can't take in.
-    #[schema(value_type = Vec<Object>)]
-    stopped: Vec<crate::views::StoppedProjector>,
+    stopped: Vec<projectors::Stopped>,
+    /// What the last rebuild came to.
+    rebuild: beside::Stage,
 }
 
 /// How a provider's calls go.
@@ -52,10 +71,15 @@ pub async fn health(state: web::Data<State>) -> HttpResponse {
     let app = &state.app;
     // A thousand events are a second of work at the most.
     let behind = app.ledger.head().saturating_sub(app.views.position()) > 1_000;
-    let degraded = behind || !app.views.stopped().is_empty();
+    let stands = |one: crate::views::StoppedProjector| Stands { name: one.name, position: one.position };
+    let stopped: Vec<_> = app.views.stopped().into_iter().map(stands).collect();
+    let differs = app.views.beside().report().state == beside::Stage::Differs;
+    let filling: Vec<_> = app.views.fillings().iter().map(|one| one.name()).collect();
+    let away = *app.views.part().borrow() == Part::Away;
+    let degraded = behind || away || differs || !stopped.is_empty() || !filling.is_empty();
     let status = if degraded { "DEGRADED" } else { "OK" };
     let mut response = if degraded { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
-    response.json(Health { status, timestamp: app.clock.now() })
+    response.json(Health { status, timestamp: app.clock.now(), stopped, filling, differs })
 }
 
 /// Figures of today, of the log and of the providers.
@@ -75,11 +99,15 @@ pub async fn metrics(state: web::Data<State>, who: Identity) -> Result<HttpRespo
         }
     });
     let metrics = Metrics {
-        figures: stats::figures(&state, &who).await?,
+        figures: match stats::figures(&state, &who).await {
+            Err(Failure::Views(ViewsError::Filling { .. })) => None,
+            figures => Some(figures?),
+        },
         ledger: Ledger {
             position: app.ledger.head(),
             projected: app.views.position(),
-            stopped: app.views.stopped(),
+            stopped: projectors::stopped(app).await?,
+            rebuild: app.views.beside().report().state,
         },
         providers: providers.collect(),
     };

@@ -31,6 +31,8 @@ use utoipa::{
         super::mobile_money::initiate, super::mobile_money::status, super::callbacks::take_in,
         super::receipts::show, super::receipts::picture, super::receipts::verify, super::receipts::keys,
         super::reports::daily, super::stats::global, super::work_items::open,
+        super::projectors::all, super::projectors::rebuild, super::projectors::stop,
+        super::projectors::skip, super::projectors::retry,
         super::health::health, super::health::metrics,
     )
 )]

@@ -5,7 +5,12 @@
 
 mod refusal;
 
-use crate::{failure::Failure, views::ViewsError};
+use crate::{
+    failure::Failure,
+    store::StoreError,
+    vault::VaultError,
+    views::{Progress, ViewsError},
+};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -191,22 +196,82 @@ impl From<Failure> for Problem {
                 "Les écrans n’ont pas encore rattrapé le registre. L’opération est enregistrée ; \
                  actualisez dans un instant.",
             ),
-            broken => {
-                tracing::error!(error = %broken, "request failed");
-                let unknown = matches!(broken, Failure::Unknown(_));
-                let (code, detail) = if unknown { UNKNOWN } else { BROKEN };
-                Self::unavailable(code, detail)
-            }
+            Failure::Views(ViewsError::Filling { name, progress }) => filling(name, progress),
+            Failure::Views(ViewsError::Rebuilding) => Self::new(
+                StatusCode::CONFLICT,
+                "rebuild_running",
+                "Une reconstruction des écrans est déjà en cours. Attendez sa fin, ou arrêtez-la.",
+            ),
+            Failure::Views(ViewsError::NotHere) => Self::new(
+                StatusCode::CONFLICT,
+                "rebuild_not_here",
+                "Sur PostgreSQL, les écrans se reconstruisent au démarrage : voir le guide d’exploitation.",
+            ),
+            broken => below(&broken),
         }
     }
 }
 
+/// A new read model: the rest serves.
+fn filling(name: &str, progress: Progress) -> Problem {
+    let Progress { done, total, seconds_left, .. } = progress;
+    let detail = format!(
+        "Cet écran ({name}) se remplit après une mise à jour : {done} événements sur {total}, encore {seconds_left} s \
+         environ. Les encaissements et les autres écrans continuent ; revenez dans un moment."
+    );
+    let after = u32::try_from(seconds_left).unwrap_or(u32::MAX).clamp(1, 600);
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "read_model_filling", detail).after(after)
+}
+
+/// Something below failed: what to do depends on whether it comes back by itself.
+fn below(broken: &Failure) -> Problem {
+    let (code, detail) = match broken {
+        Failure::Store(StoreError::Unavailable(_)) | Failure::Views(ViewsError::Postgres(_)) => {
+            tracing::warn!(error = %broken, "the database is out of reach");
+            AWAY
+        }
+        Failure::Vault(VaultError::Unavailable(outage)) => {
+            tracing::error!(error = %outage, "the vault is out of reach");
+            VAULT_AWAY
+        }
+        _ => {
+            tracing::error!(error = %broken, "request failed");
+            if matches!(broken, Failure::Unknown(_)) { UNKNOWN } else { BROKEN }
+        }
+    };
+    Problem::unavailable(code, detail)
+}
+
+const VAULT_AWAY: (&str, &str) = (
+    "vault_unavailable",
+    "Le coffre des sessions et des clés ne répond pas en ce moment. Regardez le dossier avant de \
+     recommencer, dans un instant.",
+);
 const UNKNOWN: (&str, &str) = (
     "outcome_unknown",
     "Le registre n’a pas confirmé à temps. Ne recommencez pas à zéro : renvoyez la même demande avec la \
      même clé pour savoir si elle est enregistrée.",
 );
+/// A request may have written before it failed, so this doesn't promise that nothing was recorded.
+const AWAY: (&str, &str) = (
+    "database_unavailable",
+    "Le registre est momentanément hors d’atteinte. Réessayez dans un instant ; si l’opération touche à \
+     l’argent, regardez d’abord le dossier.",
+);
 const BROKEN: (&str, &str) = (
     "unavailable",
     "Le registre ne peut pas répondre. Regardez le dossier avant de recommencer, et prévenez l’informatique.",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::Outage;
+
+    #[test]
+    fn a_vault_out_of_reach_is_no_lost_session_and_asks_to_come_again() {
+        let answer = Problem::from(Failure::Vault(VaultError::Unavailable(Outage::Silent)));
+        assert_eq!((answer.status.as_u16(), answer.code), (503, "vault_unavailable"));
+        assert!(answer.error_response().headers().contains_key(header::RETRY_AFTER));
+    }
+}

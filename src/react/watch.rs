@@ -10,6 +10,7 @@ use crate::{
     execute::{Asked, Plan},
     failure::Failure,
     providers::{self, StatusAnswer, StatusKey},
+    views::Part,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -65,12 +66,18 @@ impl Watch {
     }
 }
 
-/// Searches the read model at the start and every minute.
+/// Searches the read model at the start and every minute. Of several processes the one that moves the
+/// models does so; another begins as soon as it moves them. The rest watch what they opened themselves.
 async fn sweep(watch: Watch, pace: f64) {
+    let Some(mut part) = watch.app.upgrade().map(|app| app.views.part()) else { return };
     loop {
+        if part.wait_for(|part| *part == Part::Mover).await.is_err() {
+            return;
+        }
         let Some(app) = watch.app.upgrade() else { return };
         let head = app.ledger.head();
         // A rebuilt model may take its time: the attempts are in it when it has caught up.
+        app.views.filled().await;
         if app.views.reach(head, Duration::from_secs(600)).await.is_ok() {
             let since = app.clock.now() - plan::WINDOW;
             match app.views.fetch(projections::payments::watched(since)).await {
@@ -79,7 +86,8 @@ async fn sweep(watch: Watch, pace: f64) {
             }
         }
         drop(app);
-        tokio::time::sleep(SWEEP.mul_f64(pace.max(0.01))).await;
+        // Woken: another process may have had the models meanwhile.
+        _ = tokio::time::timeout(SWEEP.mul_f64(pace.max(0.01)), part.changed()).await;
     }
 }
 

@@ -4,6 +4,7 @@
 //! can't see is a whole log rewritten with a new chain: for that, compare [`Walk`] with a head that
 //! was kept elsewhere.
 
+pub mod shared;
 mod streams;
 
 use super::chain::Hash;

@@ -7,7 +7,6 @@ use argon2::{
 };
 use chrono::Utc;
 use domain::UserId;
-use rusqlite::{OptionalExtension, params};
 use std::{fmt, hint::black_box, sync::Arc};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
@@ -25,20 +24,12 @@ impl Vault {
             return Err(VaultError::PasswordLength);
         }
         let phc = hash(password)?;
-        self.inner.database.write(|db| {
-            db.execute(
-                "INSERT INTO credentials (user, phc, set_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (user) DO UPDATE SET phc = excluded.phc, set_at = excluded.set_at",
-                params![user.0.as_bytes(), phc, Utc::now().timestamp_millis()],
-            )?;
-            Ok(())
-        })
+        self.inner.engine.set_credential(user, &phc, Utc::now().timestamp_millis())
     }
 
     /// True once the user has a password, whichever.
     pub fn has_password(&self, user: UserId) -> Result<bool, VaultError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM credentials WHERE user = ?1)";
-        self.inner.database.read(|db| Ok(db.query_row(sql, [user.0.as_bytes()], |row| row.get(0))?))
+        Ok(self.inner.engine.credential(user)?.is_some())
     }
 
     /// True for the right password. Tens of milliseconds of work, for an unknown user too: see
@@ -47,14 +38,7 @@ impl Vault {
         if password.len() > PASSWORD_BYTES {
             return Ok(false);
         }
-        let phc: Option<String> = self.inner.database.read(|db| {
-            Ok(db
-                .query_row("SELECT phc FROM credentials WHERE user = ?1", [user.0.as_bytes()], |row| {
-                    row.get(0)
-                })
-                .optional()?)
-        })?;
-        let Some(phc) = phc else {
+        let Some(phc) = self.inner.engine.credential(user)? else {
             // The time of the answer must not tell which names exist.
             black_box(hash(password)?);
             return Ok(false);

@@ -1,11 +1,11 @@
-//! The master key: given from outside, or in `master.key`, never in `vault.db`.
+//! The master key: given from outside, or in `master.key`, never in the database.
 
 use super::{
     VaultError,
     cipher::{Key, random},
+    engine::Engine,
 };
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use rusqlite::{Connection, OptionalExtension};
 use std::{
     fs::{self, File, OpenOptions},
     io::{ErrorKind, Write},
@@ -17,33 +17,50 @@ const FILE: &str = "master.key";
 const CHECK: &[u8] = b"quittance-master-check-v1";
 
 /// The master key that fits the vault; a vault without keys takes the given one, or a new one.
-pub(super) fn unlock(db: &Connection, dir: &Path, given: Option<&str>) -> Result<Key, VaultError> {
-    if let Some(wrapped) = check_value(db)? {
+pub(super) fn unlock(engine: &dyn Engine, dir: &Path, given: Option<&str>) -> Result<Key, VaultError> {
+    if let Some(wrapped) = engine.master_check()? {
         return fitting(find(dir, given)?, &wrapped);
     }
     let key = match find(dir, given)? {
         Some(key) => key,
         None => make(dir)?,
     };
-    let wrapped = key.seal(CHECK, &random::<32>()?)?;
-    db.execute("INSERT INTO master_check (one, wrapped) VALUES (1, ?1)", [wrapped])?;
-    Ok(key)
+    admit(engine, key)
 }
 
 /// As [`unlock`], but nothing is made.
-pub(super) fn unlock_existing(db: &Connection, dir: &Path, given: Option<&str>) -> Result<Key, VaultError> {
-    let wrapped = check_value(db)?.ok_or(VaultError::NoVault)?;
+pub(super) fn unlock_existing(
+    engine: &dyn Engine,
+    dir: &Path,
+    given: Option<&str>,
+) -> Result<Key, VaultError> {
+    let wrapped = engine.master_check()?.ok_or(VaultError::NoVault)?;
     fitting(find(dir, given)?, &wrapped)
+}
+
+/// The given master key, if it fits: processes on several machines have no file in common.
+pub(super) fn unlock_shared(engine: &dyn Engine, given: &str) -> Result<Key, VaultError> {
+    if given.trim().is_empty() {
+        return Err(VaultError::MasterKeyRequired);
+    }
+    let key = parse(given)?;
+    match engine.master_check()? {
+        Some(wrapped) => fitting(Some(key), &wrapped),
+        None => admit(engine, key),
+    }
+}
+
+/// Makes the vault this key's, unless another process with another key came first.
+fn admit(engine: &dyn Engine, key: Key) -> Result<Key, VaultError> {
+    engine.add_master_check(&key.seal(CHECK, &random::<32>()?)?)?;
+    let wrapped = engine.master_check()?.ok_or(VaultError::NoVault)?;
+    fitting(Some(key), &wrapped)
 }
 
 fn fitting(key: Option<Key>, wrapped: &[u8]) -> Result<Key, VaultError> {
     let key = key.ok_or(VaultError::NoMasterKey)?;
     key.open(CHECK, wrapped).map_err(|_| VaultError::WrongMasterKey)?;
     Ok(key)
-}
-
-fn check_value(db: &Connection) -> Result<Option<Vec<u8>>, VaultError> {
-    Ok(db.query_row("SELECT wrapped FROM master_check", [], |row| row.get(0)).optional()?)
 }
 
 /// The given key, else the one of the file.

@@ -3,62 +3,58 @@
 use super::{
     Vault, VaultError,
     cipher::Key,
-    database::{Database, empty_log},
+    engine::{Known, Stored},
 };
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use chrono::Utc;
 use domain::{PatientId, Sealed};
 use moka::sync::Cache;
-use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Nobody's key: callback bodies that can't be read yet are parked under it.
 pub const HOUSE: PatientId = PatientId(Uuid::nil());
 
-/// Unwrapped keys. It is filled and emptied under the lock of the database alone, so a load that
-/// began before a `forget` can't put the key back after it.
-pub(super) type KeyCache = Cache<PatientId, Arc<Key>>;
+/// Unwrapped keys, each with the count of forgotten ones at which it was read: a load that began before
+/// a `forget` may put the key back after it, but nobody believes it.
+pub(super) type KeyCache = Cache<PatientId, Kept>;
 
 pub(super) fn new_cache() -> KeyCache {
     Cache::new(10_000)
 }
 
-/// A forgotten key reads as this.
-const WIPED: [u8; 72] = [0; 72];
+/// A key in memory.
+#[derive(Clone)]
+pub(super) struct Kept {
+    key: Arc<Key>,
+    at: i64,
+}
 
 impl Vault {
     /// Makes the key of a patient, once: durable before this returns, and nothing new when he has
     /// one. An erased patient never gets another.
     pub fn new_key(&self, patient: PatientId) -> Result<(), VaultError> {
-        if self.inner.patients.contains_key(&patient) {
-            return Ok(());
+        match self.key(patient, Known::Now) {
+            Err(VaultError::NoKey(_)) => {}
+            known => return known?.map(drop).ok_or(VaultError::Forgotten(patient)),
         }
-        self.inner.database.write(|db| {
-            match stored(db, patient)? {
-                Stored::Wrapped(_) => return Ok(()),
-                Stored::Forgotten => return Err(VaultError::Forgotten(patient)),
-                Stored::Never => {}
-            }
-            let key = Key::random()?;
-            let wrapped = self.inner.master.seal(&bound_key(patient), key.bytes())?;
-            db.prepare_cached("INSERT INTO patient_keys (patient, wrapped) VALUES (?1, ?2)")?
-                .execute(params![patient.0.as_bytes(), wrapped])?;
-            self.inner.patients.insert(patient, Arc::new(key));
-            Ok(())
-        })
+        let wrapped = self.inner.master.seal(&bound_key(patient), Key::random()?.bytes())?;
+        self.inner.engine.add_key(patient, &wrapped)?;
+        // Not what was offered but what stands there now: another caller may have come first.
+        self.load_key(patient)?.map(drop).ok_or(VaultError::Forgotten(patient))
     }
 
-    /// Seals `clear` for one patient and one purpose, such as `name` or `phone`.
+    /// Seals `clear` for one patient and one purpose, such as `name` or `phone`. No key is taken that
+    /// another process has forgotten, be it a moment ago.
     pub fn seal(&self, patient: PatientId, purpose: &str, clear: &[u8]) -> Result<Sealed, VaultError> {
-        let key = self.key(patient)?.ok_or(VaultError::Forgotten(patient))?;
+        let key = self.key(patient, Known::Now)?.ok_or(VaultError::Forgotten(patient))?;
         let sealed = key.seal(&bound_text(patient, purpose), clear)?;
         Ok(Sealed { of: patient, text: BASE64_STANDARD.encode(sealed) })
     }
 
     /// The clear bytes; nothing when the patient was erased.
     pub fn open_sealed(&self, sealed: &Sealed, purpose: &str) -> Result<Option<Vec<u8>>, VaultError> {
-        let Some(key) = self.key(sealed.of)? else { return Ok(None) };
+        let Some(key) = self.key(sealed.of, Known::Recently)? else { return Ok(None) };
         let bytes = BASE64_STANDARD.decode(&sealed.text).map_err(|_| VaultError::Tampered)?;
         key.open(&bound_text(sealed.of, purpose), &bytes).map(Some)
     }
@@ -69,27 +65,15 @@ impl Vault {
         if patient == HOUSE {
             return Err(VaultError::HouseKey);
         }
-        self.inner.database.write(|db| {
-            let step = db.transaction()?;
-            step.execute(
-                "INSERT INTO forgotten_patients (patient, forgotten_at) VALUES (?1, ?2)
-                 ON CONFLICT (patient) DO NOTHING",
-                params![patient.0.as_bytes(), Utc::now().timestamp_millis()],
-            )?;
-            step.execute(
-                "UPDATE patient_keys SET wrapped = ?2 WHERE patient = ?1",
-                params![patient.0.as_bytes(), WIPED],
-            )?;
-            // Also when the commit fails: the key is then loaded again, or known to be gone.
-            self.inner.patients.invalidate(&patient);
-            step.commit()?;
-            empty_log(db)
-        })
+        let forgotten = self.inner.engine.forget_key(patient, Utc::now().timestamp_millis());
+        // Also when it failed: the key is then loaded again, or known to be gone.
+        self.inner.patients.invalidate(&patient);
+        forgotten
     }
 
     /// True while a patient's key exists.
     pub fn has_key(&self, patient: PatientId) -> Result<bool, VaultError> {
-        match self.key(patient) {
+        match self.key(patient, Known::Recently) {
             Ok(key) => Ok(key.is_some()),
             Err(VaultError::NoKey(_)) => Ok(false),
             Err(error) => Err(error),
@@ -97,50 +81,31 @@ impl Vault {
     }
 
     /// The key of a patient; nothing when it was forgotten.
-    fn key(&self, patient: PatientId) -> Result<Option<Arc<Key>>, VaultError> {
-        if let Some(key) = self.inner.patients.get(&patient) {
-            return Ok(Some(key));
+    fn key(&self, patient: PatientId, known: Known) -> Result<Option<Arc<Key>>, VaultError> {
+        let changes = self.inner.engine.changes(known)?;
+        match self.inner.patients.get(&patient) {
+            Some(kept) if kept.at == changes.keys => Ok(Some(kept.key)),
+            Some(_) => {
+                // One of the keys in memory was forgotten: none of them need stay there.
+                self.inner.patients.invalidate_all();
+                self.load_key(patient)
+            }
+            None => self.load_key(patient),
         }
-        let (cache, master) = (&self.inner.patients, &self.inner.master);
-        load(&self.inner.database, patient, |wrapped| {
-            let key = Arc::new(master.open_key(&bound_key(patient), wrapped)?);
-            cache.insert(patient, Arc::clone(&key));
-            Ok(key)
-        })
     }
-}
 
-/// Hands the wrapped key to `keep` while the database is locked.
-fn load(
-    database: &Database,
-    patient: PatientId,
-    keep: impl FnOnce(&[u8]) -> Result<Arc<Key>, VaultError>,
-) -> Result<Option<Arc<Key>>, VaultError> {
-    database.read(|db| match stored(db, patient)? {
-        Stored::Wrapped(wrapped) => keep(&wrapped).map(Some),
-        Stored::Forgotten => Ok(None),
-        Stored::Never => Err(VaultError::NoKey(patient)),
-    })
-}
-
-/// What the tables say of a patient's key.
-enum Stored {
-    Never,
-    Wrapped(Vec<u8>),
-    Forgotten,
-}
-
-fn stored(db: &Connection, patient: PatientId) -> Result<Stored, VaultError> {
-    let id = patient.0.as_bytes();
-    let forgotten = db.prepare_cached("SELECT 1 FROM forgotten_patients WHERE patient = ?1")?.exists([id])?;
-    if forgotten {
-        return Ok(Stored::Forgotten);
+    fn load_key(&self, patient: PatientId) -> Result<Option<Arc<Key>>, VaultError> {
+        let reading = self.inner.engine.key(patient)?;
+        match reading.value {
+            Stored::Wrapped(wrapped) => {
+                let key = Arc::new(self.inner.master.open_key(&bound_key(patient), &wrapped)?);
+                self.inner.patients.insert(patient, Kept { key: Arc::clone(&key), at: reading.at.keys });
+                Ok(Some(key))
+            }
+            Stored::Forgotten => Ok(None),
+            Stored::Never => Err(VaultError::NoKey(patient)),
+        }
     }
-    let wrapped = db
-        .prepare_cached("SELECT wrapped FROM patient_keys WHERE patient = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    Ok(wrapped.map_or(Stored::Never, Stored::Wrapped))
 }
 
 /// A wrapped key opens in its own row alone.

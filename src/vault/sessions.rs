@@ -1,11 +1,14 @@
 //! Who is signed in: opaque tokens, of which only the SHA-256 is kept.
 
-use super::{Vault, VaultError, cipher::random};
+use super::{
+    Vault, VaultError,
+    cipher::random,
+    engine::{Known, SessionRow, TokenHash},
+};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::UserId;
 use moka::sync::Cache;
-use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::{
     fmt,
@@ -14,7 +17,6 @@ use std::{
         atomic::{AtomicI64, Ordering::Relaxed},
     },
 };
-use uuid::Uuid;
 
 const PREFIX: &str = "qt_";
 /// The prefix and 43 characters for 32 bytes.
@@ -60,10 +62,7 @@ impl fmt::Display for Token {
     }
 }
 
-type TokenHash = [u8; 32];
-
-/// Sessions that are not revoked. Like the keys of patients it is filled and emptied under the
-/// lock of the database alone, so a revoked session can't come back into it.
+/// Sessions that are not revoked, each with the count of revocations at which it was read.
 pub(super) type SessionCache = Cache<TokenHash, Arc<Live>>;
 
 pub(super) fn new_cache() -> SessionCache {
@@ -76,6 +75,7 @@ pub(super) struct Live {
     expires_at: i64,
     seen: AtomicI64,
     written: AtomicI64,
+    at: i64,
 }
 
 impl Vault {
@@ -83,16 +83,8 @@ impl Vault {
     pub fn sign_in(&self, user: UserId, now: DateTime<Utc>) -> Result<Token, VaultError> {
         let token = Token(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(random::<32>()?)));
         let (at, until) = (now.timestamp_millis(), (now + self.limits.absolute).timestamp_millis());
-        self.inner.database.write(|db| {
-            let step = db.transaction()?;
-            step.execute("DELETE FROM sessions WHERE expires_at <= ?1", [at])?;
-            step.execute(
-                "INSERT INTO sessions (token_hash, user, created_at, last_seen, expires_at)
-                 VALUES (?1, ?2, ?3, ?3, ?4)",
-                params![hash(token.reveal()), user.0.as_bytes(), at, until],
-            )?;
-            Ok(step.commit()?)
-        })?;
+        let row = SessionRow { user, expires_at: until, last_seen: at };
+        self.inner.engine.add_session(&hash(token.reveal()), &row)?;
         Ok(token)
     }
 
@@ -102,11 +94,20 @@ impl Vault {
             return Ok(None);
         }
         let (hash, now) = (hash(token), now.timestamp_millis());
-        let Some(live) = self.live(&hash)? else { return Ok(None) };
-        let idle = now.saturating_sub(live.seen.load(Relaxed));
-        if now >= live.expires_at || idle >= self.limits.idle.num_milliseconds() {
-            return Ok(None);
-        }
+        let lives = |live: &Arc<Live>| {
+            let idle = now.saturating_sub(live.seen.load(Relaxed));
+            now < live.expires_at && idle < self.limits.idle.num_milliseconds()
+        };
+        let revocations = self.inner.engine.changes(Known::Recently)?.sessions;
+        let known = self.inner.sessions.get(&hash).filter(|live| live.at == revocations);
+        // One that was left alone here may have been used at another process.
+        let live = match known.filter(lives) {
+            Some(live) => live,
+            None => match self.load_session(&hash)?.filter(lives) {
+                Some(live) => live,
+                None => return Ok(None),
+            },
+        };
         live.seen.fetch_max(now, Relaxed);
         self.write_down(&hash, &live, now)?;
         Ok(Some(live.user))
@@ -115,74 +116,38 @@ impl Vault {
     /// Ends one session; the next request with its token is nobody's.
     pub fn sign_out(&self, token: &str, now: DateTime<Utc>) -> Result<(), VaultError> {
         let hash = hash(token);
-        self.inner.database.write(|db| {
-            self.inner.sessions.invalidate(&hash);
-            db.execute(
-                "UPDATE sessions SET revoked_at = ?2 WHERE token_hash = ?1 AND revoked_at IS NULL",
-                params![hash, now.timestamp_millis()],
-            )?;
-            Ok(())
-        })
+        self.inner.sessions.invalidate(&hash);
+        self.inner.engine.end_session(&hash, now.timestamp_millis())
     }
 
     /// Ends all sessions of a user.
     pub fn revoke_all(&self, user: UserId, now: DateTime<Utc>) -> Result<(), VaultError> {
-        self.inner.database.write(|db| {
-            let mut revoke = db.prepare(
-                "UPDATE sessions SET revoked_at = ?2 WHERE user = ?1 AND revoked_at IS NULL
-                 RETURNING token_hash",
-            )?;
-            let ended = revoke
-                .query_map(params![user.0.as_bytes(), now.timestamp_millis()], |row| row.get(0))?
-                .collect::<Result<Vec<TokenHash>, _>>()?;
-            for hash in &ended {
-                self.inner.sessions.invalidate(hash);
-            }
-            Ok(())
-        })
+        self.inner.engine.end_sessions_of(user, now.timestamp_millis())
     }
 
-    fn live(&self, hash: &TokenHash) -> Result<Option<Arc<Live>>, VaultError> {
-        if let Some(live) = self.inner.sessions.get(hash) {
-            return Ok(Some(live));
-        }
-        self.inner.database.read(|db| {
-            let live = load(db, hash)?.map(Arc::new);
-            if let Some(live) = &live {
-                self.inner.sessions.insert(*hash, Arc::clone(live));
-            }
-            Ok(live)
-        })
+    /// Reads a session, and keeps the latest use of it that is known.
+    fn load_session(&self, hash: &TokenHash) -> Result<Option<Arc<Live>>, VaultError> {
+        let reading = self.inner.engine.session(hash)?;
+        let Some(SessionRow { user, expires_at, last_seen }) = reading.value else {
+            self.inner.sessions.invalidate(hash);
+            return Ok(None);
+        };
+        let before = self.inner.sessions.get(hash).map_or(last_seen, |live| live.seen.load(Relaxed));
+        let (seen, written) = (AtomicI64::new(before.max(last_seen)), AtomicI64::new(last_seen));
+        let live = Arc::new(Live { user, expires_at, seen, written, at: reading.at.sessions });
+        self.inner.sessions.insert(*hash, Arc::clone(&live));
+        Ok(Some(live))
     }
 
     /// Keeps `last_seen` on disk about a minute behind, whoever of the concurrent callers comes first.
     fn write_down(&self, hash: &TokenHash, live: &Live, now: i64) -> Result<(), VaultError> {
         let written = live.written.load(Relaxed);
-        let due = now.saturating_sub(written) >= WRITTEN_EVERY_MS && self.inner.database.is_writable();
+        let due = now.saturating_sub(written) >= WRITTEN_EVERY_MS && self.inner.engine.is_writable();
         if !due || live.written.compare_exchange(written, now, Relaxed, Relaxed).is_err() {
             return Ok(());
         }
-        self.inner.database.write(|db| {
-            db.prepare_cached("UPDATE sessions SET last_seen = ?2 WHERE token_hash = ?1")?
-                .execute(params![hash, now])?;
-            Ok(())
-        })
+        self.inner.engine.touch_session(hash, now)
     }
-}
-
-fn load(db: &Connection, hash: &TokenHash) -> Result<Option<Live>, VaultError> {
-    let row = db
-        .prepare_cached(
-            "SELECT user, expires_at, last_seen FROM sessions WHERE token_hash = ?1 AND revoked_at IS NULL",
-        )?
-        .query_row([hash], |row| {
-            let (user, seen): ([u8; 16], i64) = (row.get(0)?, row.get(2)?);
-            let user = UserId(Uuid::from_bytes(user));
-            let (seen, written) = (AtomicI64::new(seen), AtomicI64::new(seen));
-            Ok(Live { user, expires_at: row.get(1)?, seen, written })
-        })
-        .optional()?;
-    Ok(row)
 }
 
 fn hash(token: &str) -> TokenHash {

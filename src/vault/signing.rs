@@ -1,9 +1,12 @@
 //! Ed25519 keys for receipts and heads: one signs, all that ever signed can be checked.
 
-use super::{Vault, VaultError, cipher::Key};
+use super::{
+    Inner, Vault, VaultError,
+    cipher::Key,
+    engine::{Engine, Known, SigningRow},
+};
 use chrono::Utc;
 use ed25519_dalek::{Signer as _, SigningKey};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
@@ -55,32 +58,43 @@ pub fn key_id_of(public: &[u8; 32]) -> String {
 impl Vault {
     /// The key that signs now.
     pub fn signer(&self) -> Signer {
-        self.inner.signing.read(|keys| keys.current.clone())
+        self.ring(|keys| keys.current.clone())
     }
 
     /// The public key of this id, whether it still signs or not.
     pub fn public_key(&self, key_id: &str) -> Option<[u8; 32]> {
-        self.inner.signing.read(|keys| keys.public.get(key_id).copied())
+        self.ring(|keys| keys.public.get(key_id).copied())
     }
 
     /// All public keys by id.
     pub fn public_keys(&self) -> BTreeMap<String, [u8; 32]> {
-        self.inner.signing.read(|keys| keys.public.clone())
+        self.ring(|keys| keys.public.clone())
     }
 
     /// Retires the key that signs and makes a new one; what was signed before stays valid.
     pub fn rotate_signing_key(&self) -> Result<Signer, VaultError> {
-        self.inner.database.write(|db| {
-            let step = db.transaction()?;
-            step.execute(
-                "UPDATE signing_keys SET retired_at = ?1 WHERE retired_at IS NULL",
-                [Utc::now().timestamp_millis()],
-            )?;
-            let signer = make(&step, &self.inner.master)?;
-            step.commit()?;
-            self.inner.signing.turn_to(signer.clone());
-            Ok(signer)
-        })
+        let (signer, row) = make(&self.inner.master)?;
+        self.inner.engine.replace_signing_key(&row, Utc::now().timestamp_millis())?;
+        self.follow_rotations()?;
+        Ok(signer)
+    }
+
+    /// Looks into the ring. A ring that can't be brought up to date is no danger: what it holds is
+    /// ours, and a key that it lacks says "unknown".
+    fn ring<T>(&self, look: impl FnOnce(&Keys) -> T) -> T {
+        if let Err(error) = self.follow_rotations() {
+            tracing::error!(%error, "the signing keys could not be read again");
+        }
+        self.inner.signing.read(look)
+    }
+
+    /// Another process may have put a new key in the place of the one that signed.
+    fn follow_rotations(&self) -> Result<(), VaultError> {
+        let Inner { engine, master, signing, .. } = &*self.inner;
+        if engine.changes(Known::Recently)?.signing != signing.read(|keys| keys.at) {
+            signing.turn_to(Keys::load(&**engine, master)?);
+        }
+        Ok(())
     }
 }
 
@@ -90,64 +104,74 @@ pub(super) struct Ring(RwLock<Keys>);
 struct Keys {
     current: Signer,
     public: BTreeMap<String, [u8; 32]>,
+    at: i64,
 }
 
 impl Ring {
     /// The keys of the vault, which gets its first one here.
-    pub(super) fn load_or_make(db: &mut Connection, master: &Key) -> Result<Self, VaultError> {
-        let step = db.transaction()?;
-        if current(&step, master)?.is_none() {
-            make(&step, master)?;
+    pub(super) fn load_or_make(engine: &dyn Engine, master: &Key) -> Result<Self, VaultError> {
+        match Self::load(engine, master) {
+            Err(VaultError::NoSigningKey) => {
+                engine.add_signing_key(&make(master)?.1, Utc::now().timestamp_millis())?;
+                Self::load(engine, master)
+            }
+            loaded => loaded,
         }
-        step.commit()?;
-        Self::load(db, master)
     }
 
     /// The keys of the vault.
-    pub(super) fn load(db: &Connection, master: &Key) -> Result<Self, VaultError> {
-        let current = current(db, master)?.ok_or(VaultError::NoSigningKey)?;
-        let public = db
-            .prepare("SELECT key_id, public FROM signing_keys")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        Ok(Self(RwLock::new(Keys { current, public })))
+    pub(super) fn load(engine: &dyn Engine, master: &Key) -> Result<Self, VaultError> {
+        Keys::load(engine, master).map(|keys| Self(RwLock::new(keys)))
     }
 
     fn read<T>(&self, look: impl FnOnce(&Keys) -> T) -> T {
         look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn turn_to(&self, signer: Signer) {
+    fn turn_to(&self, newer: Keys) {
         let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        keys.public.insert(signer.key_id.clone(), signer.public_key());
-        keys.current = signer;
+        if newer.at > keys.at {
+            *keys = newer;
+        }
     }
 }
 
-fn current(db: &Connection, master: &Key) -> Result<Option<Signer>, VaultError> {
-    let row: Option<(String, Vec<u8>)> = db
-        .query_row("SELECT key_id, wrapped_seed FROM signing_keys WHERE retired_at IS NULL", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    let Some((key_id, wrapped)) = row else { return Ok(None) };
-    let seed = master.open_key(&bound_seed(&key_id), &wrapped)?;
-    Ok(Some(Signer::from_seed(seed.bytes())))
+impl Keys {
+    /// Every public key is derived from its seed, never believed: whoever can write to the table but
+    /// lacks the master key could otherwise have receipts checked with a key of his own.
+    fn load(engine: &dyn Engine, master: &Key) -> Result<Self, VaultError> {
+        let reading = engine.signing_keys()?;
+        let (mut current, mut public) = (None, BTreeMap::new());
+        for row in reading.value {
+            let signer = open(&row, master)?;
+            public.insert(row.key_id, signer.public_key());
+            if row.signs {
+                current = Some(signer);
+            }
+        }
+        let current = current.ok_or(VaultError::NoSigningKey)?;
+        Ok(Self { current, public, at: reading.at.signing })
+    }
 }
 
-fn make(step: &Transaction<'_>, master: &Key) -> Result<Signer, VaultError> {
+fn open(row: &SigningRow, master: &Key) -> Result<Signer, VaultError> {
+    let forged = || VaultError::ForgedSigningKey(row.key_id.clone());
+    let seed = master.open_key(&bound_seed(&row.key_id), &row.wrapped_seed).map_err(|_| forged())?;
+    let signer = Signer::from_seed(seed.bytes());
+    let same = signer.key_id == row.key_id && signer.public_key().as_slice() == row.public;
+    if same { Ok(signer) } else { Err(forged()) }
+}
+
+fn make(master: &Key) -> Result<(Signer, SigningRow), VaultError> {
     let seed = Key::random()?;
     let signer = Signer::from_seed(seed.bytes());
-    step.execute(
-        "INSERT INTO signing_keys (key_id, wrapped_seed, public, created_at) VALUES (?1, ?2, ?3, ?4)",
-        params![
-            signer.key_id,
-            master.seal(&bound_seed(&signer.key_id), seed.bytes())?,
-            signer.public_key(),
-            Utc::now().timestamp_millis()
-        ],
-    )?;
-    Ok(signer)
+    let row = SigningRow {
+        key_id: signer.key_id.clone(),
+        wrapped_seed: master.seal(&bound_seed(&signer.key_id), seed.bytes())?,
+        public: signer.public_key().to_vec(),
+        signs: true,
+    };
+    Ok((signer, row))
 }
 
 /// A wrapped seed opens in its own row alone.

@@ -47,6 +47,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/reports/financial/daily", "ACKU"),
     ("get", "/api/stats/global", "ACKU"),
     ("get", "/api/work-items", "AKU"),
+    ("get", "/api/projectors", "AU"),
+    ("post", "/api/projectors/rebuild", "A"),
+    ("delete", "/api/projectors/rebuild", "A"),
+    ("post", "/api/projectors/{name}/skip", "A"),
+    ("post", "/api/projectors/{name}/retry", "A"),
     ("get", "/api/health", "*"),
     ("get", "/api/health/metrics", "AKU"),
 ];
@@ -70,6 +75,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         ("post", "/api/payments/{id}/resolve") => json!({"outcome": "DECLINED", "note": "essai"}),
         ("post", "/api/receipts/verify") => json!({"code": "rien"}),
+        ("post", "/api/projectors/{name}/skip") => json!({"position": 1, "reason": "essai"}),
         _ => return None,
     })
 }

@@ -12,6 +12,8 @@
 mod desk;
 #[path = "../support/lifecycle.rs"]
 mod lifecycle;
+#[path = "../support/past.rs"]
+mod past;
 #[path = "../support/provider.rs"]
 mod provider;
 #[path = "../support/server.rs"]
@@ -21,6 +23,7 @@ mod tampered;
 
 mod books;
 mod help;
+mod projector;
 mod receipt;
 mod replay;
 mod serve;

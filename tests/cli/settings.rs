@@ -116,3 +116,34 @@ fn a_master_key_that_is_none_is_refused_without_being_shown() {
     let said = refused(&bounded(command.arg("--data").arg(folder.path()).arg("serve")), 1);
     assert!(said.contains("master key") && !said.contains(&key), "{said}");
 }
+
+#[test]
+fn a_database_that_can_not_be_used_is_refused_without_telling_its_address() {
+    let key = [("QUITTANCE_MASTER_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")];
+    let said = says("database_url = \"postgres://x:geheim-1@localhost/x\"", &[]);
+    assert!(said.contains("QUITTANCE_MASTER_KEY"), "{said}");
+    let other = says("database_url = \"mysql://x:geheim-1@localhost/x\"", &key);
+    assert!(other.contains("DATABASE_URL") && other.contains("postgres://"), "{other}");
+    let unfit = says("database_url = 3", &key);
+    for said in [said, other, unfit] {
+        assert!(!said.contains("geheim-1"), "{said}");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_there_ends_the_start_and_is_named_without_its_password() {
+    let folder = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    command
+        .env_clear()
+        .env("QUITTANCE_LISTEN", "127.0.0.1:0")
+        .env("QUITTANCE_MASTER_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+        // Nobody listens at port 1.
+        .env("DATABASE_URL", "postgres://x:geheim-1@127.0.0.1:1/x")
+        .arg("--data")
+        .arg(folder.path().join("data"))
+        .arg("serve");
+    let said = refused(&bounded(&mut command), 1);
+    assert!(said.contains("database") || said.contains("onnect"), "{said}");
+    assert!(!said.contains("geheim-1"), "{said}");
+}

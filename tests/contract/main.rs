@@ -2,12 +2,15 @@
 //!
 //! A promise is a function of a store, in a file named after what it is about. `engines.rs` opens the
 //! stores. `canaries.rs` keeps the suite honest: stores that are broken on purpose must fail it. What
-//! only the embedded engine can be asked stands in `files.rs`, `batches.rs`, `damage.rs` and `kill.rs`.
+//! only the embedded engine can be asked stands in `files.rs`, `batches.rs`, `damage.rs` and `kill.rs`; what
+//! only PostgreSQL can, in `postgres_sharing.rs`, `postgres_outages.rs` and `postgres_guards.rs`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod atomicity;
 mod batches;
 mod canaries;
+#[path = "../support/postgres.rs"]
+mod cluster;
 mod commands;
 mod commits;
 mod damage;
@@ -16,6 +19,9 @@ mod expectations;
 mod files;
 mod kill;
 mod order;
+mod postgres_guards;
+mod postgres_outages;
+mod postgres_sharing;
 mod retries;
 #[path = "../support/tampered.rs"]
 mod tampered;
@@ -26,7 +32,7 @@ macro_rules! promises {
             $($(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $promise() {
-                    let opened = crate::engines::$engine();
+                    let opened = crate::engines::$engine().await;
                     crate::$subject::$promise(opened.store.clone()).await;
                 }
             )*)*
@@ -75,4 +81,4 @@ macro_rules! every_promise_is_kept_by {
     };
 }
 
-every_promise_is_kept_by! { memory embedded }
+every_promise_is_kept_by! { memory embedded postgres }

@@ -35,6 +35,8 @@ pub struct Told {
 }
 
 pub struct Hospital {
+    /// Where servers answer: a clerk who gets no answer at one goes to the next.
+    pub doors: Vec<String>,
     pub admin: Caller,
     pub cashiers: Vec<Caller>,
     exam: String,
@@ -50,11 +52,17 @@ impl Hospital {
     /// A server at an address that it keeps, and `desks` cashiers at open tills.
     pub async fn open(desks: usize) -> (Server, Self) {
         let server = Server::start_with(&[("QUITTANCE_LISTEN", &lifecycle::address())]).await;
+        let hospital = Self::at(&server, desks).await;
+        (server, hospital)
+    }
+
+    /// The same at a server that is there.
+    pub async fn at(server: &Server, desks: usize) -> Self {
         let admin = server.login("admin").await;
         let exam = admin.exam("NFS", PRICE).await;
         let mut cashiers = vec![];
         for desk in 0..desks {
-            let cashier = hire(&server, &admin, &format!("guichet{desk}")).await;
+            let cashier = hire(server, &admin, &format!("guichet{desk}")).await;
             let till = json!({"desk": format!("Guichet {desk}"), "float": FLOAT});
             assert_eq!(cashier.post("/api/tills/open", till).await.status, 201);
             cashiers.push(cashier);
@@ -62,7 +70,8 @@ impl Hospital {
         let patient = cashiers[0].patient("Essai", "PREMIER").await;
         let (told, closing) = (Told::default(), AtomicBool::new(false));
         let quota = AtomicI64::new(i64::MAX);
-        (server, Self { admin, cashiers, exam, patient, told, closing, quota })
+        let doors = vec![server.url.clone()];
+        Self { doors, admin, cashiers, exam, patient, told, closing, quota }
     }
 
     /// One clerk: prescribes, takes money, tells commands twice, asks for what is refused.
@@ -79,7 +88,7 @@ impl Hospital {
         }
     }
 
-    async fn prescribe(&self, desk: &Caller) -> String {
+    pub async fn prescribe(&self, desk: &Caller) -> String {
         let body = json!({"patientId": self.patient, "exams": [{"examId": self.exam}]});
         let answer = self.insist(desk, "/api/prescriptions", &key(), &body).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
@@ -160,7 +169,10 @@ impl Hospital {
     /// can't tell, is asked again; nothing else is.
     async fn insist(&self, caller: &Caller, path: &str, key: &str, body: &Value) -> Answer {
         let deadline = Instant::now() + Duration::from_secs(120);
-        loop {
+        let mut caller = caller.clone();
+        let first = key.as_bytes()[0] as usize;
+        for door in self.doors.iter().cycle().skip(first % self.doors.len()) {
+            caller.url.clone_from(door);
             let request = caller.request(reqwest::Method::POST, path).header("Idempotency-Key", key);
             let why = match caller.try_send(request.json(body)).await {
                 Ok(answer) if answer.status != 503 => {
@@ -177,6 +189,7 @@ impl Hospital {
             self.told.unanswered.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        unreachable!("there is always another door")
     }
 }
 

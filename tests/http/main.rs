@@ -12,6 +12,8 @@
 #[allow(dead_code, reason = "shared between suites")]
 #[path = "../support/desk.rs"]
 mod desk;
+#[path = "../support/past.rs"]
+mod past;
 #[allow(dead_code, reason = "shared between suites")]
 #[path = "../support/provider.rs"]
 mod provider;
@@ -28,7 +30,9 @@ mod numbers;
 mod outcomes;
 mod payment;
 mod privacy;
+mod projectors;
 mod reading;
+mod rebuild;
 mod reports;
 mod restarts;
 mod scenarios;

@@ -36,10 +36,10 @@ pub struct Server {
     child: Child,
     pub url: String,
     pub dir: PathBuf,
-    pub provider: Provider,
+    pub provider: Arc<Provider>,
     env: Vec<(String, String)>,
     pub seen: Arc<AtomicU64>,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 /// Random text for secrets of this run.
@@ -102,7 +102,17 @@ impl Server {
         }
         all.extend(env.iter().map(|(name, value)| ((*name).into(), (*value).into())));
         let (child, url) = spawn(&dir, &all);
+        let (provider, folder) = (Arc::new(provider), Arc::new(folder));
         Self { child, url, dir, provider, env: all, seen: Arc::default(), _folder: folder }
+    }
+
+    /// Another process with the same settings and provider, at another address.
+    pub fn beside(&self, listen: &str) -> Self {
+        let mut env = self.env.clone();
+        env.push(("QUITTANCE_LISTEN".into(), listen.into()));
+        let (child, url) = spawn(&self.dir, &env);
+        let (dir, provider, folder) = (self.dir.clone(), self.provider.clone(), self._folder.clone());
+        Self { child, url, dir, provider, env, seen: self.seen.clone(), _folder: folder }
     }
 
     /// The process, for signals.

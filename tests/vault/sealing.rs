@@ -1,6 +1,6 @@
 //! Sealed data of patients, and what erasing one leaves.
 
-use crate::{files_with, new_vault, patient, peek, reopen, unwrap};
+use crate::{engines::Place, patient};
 use domain::Sealed;
 use quittance::vault::{HOUSE, Vault, VaultError};
 use std::{
@@ -8,21 +8,19 @@ use std::{
     thread,
 };
 
-#[test]
-fn what_was_sealed_opens_for_the_same_patient_and_purpose() {
-    let (dir, vault) = new_vault();
+pub fn what_was_sealed_opens_for_the_same_patient_and_purpose(place: &Place) {
+    let vault = place.vault();
     vault.new_key(patient(1)).expect("a key");
     let sealed = vault.seal(patient(1), "name", "Afi Mensah".as_bytes()).expect("sealed");
     assert_eq!(vault.open_sealed(&sealed, "name").expect("opened").as_deref(), Some("Afi Mensah".as_bytes()));
     assert!(matches!(vault.open_sealed(&sealed, "phone"), Err(VaultError::Tampered)));
     drop(vault);
-    let later = reopen(&dir).open_sealed(&sealed, "name").expect("opened");
+    let later = place.vault().open_sealed(&sealed, "name").expect("opened");
     assert_eq!(later.as_deref(), Some("Afi Mensah".as_bytes()));
 }
 
-#[test]
-fn a_sealed_text_moved_to_another_patient_or_changed_is_an_error() {
-    let (_dir, vault) = new_vault();
+pub fn a_sealed_text_moved_to_another_patient_or_changed_is_an_error(place: &Place) {
+    let vault = place.vault();
     vault.new_key(patient(1)).expect("a key");
     vault.new_key(patient(2)).expect("a key");
     let sealed = vault.seal(patient(1), "name", b"Afi").expect("sealed");
@@ -35,29 +33,23 @@ fn a_sealed_text_moved_to_another_patient_or_changed_is_an_error() {
     }
 }
 
-#[test]
-fn a_key_asked_for_twice_is_made_once() {
-    let (dir, vault) = new_vault();
+pub fn a_key_asked_for_twice_is_made_once(place: &Place) {
+    let vault = place.vault();
     vault.new_key(patient(1)).expect("a key");
     let sealed = vault.seal(patient(1), "name", b"Afi").expect("sealed");
     vault.new_key(patient(1)).expect("the same key");
-    let again = reopen(&dir);
+    let again = place.vault();
     again.new_key(patient(1)).expect("the same key");
     assert_eq!(again.open_sealed(&sealed, "name").expect("opened").as_deref(), Some(b"Afi".as_slice()));
-    assert_eq!(
-        peek::<i64>(dir.path(), "SELECT count(*) FROM patient_keys"),
-        [2],
-        "the patient and the house"
-    );
+    assert_eq!(place.peek::<i64>("SELECT count(*) FROM patient_keys"), [2], "the patient and the house");
 }
 
-#[test]
-fn a_forgotten_patient_reads_as_erased_now_and_after_a_restart() {
-    let (dir, vault) = new_vault();
+pub fn a_forgotten_patient_reads_as_erased_now_and_after_a_restart(place: &Place) {
+    let vault = place.vault();
     vault.new_key(patient(1)).expect("a key");
     let sealed = vault.seal(patient(1), "name", b"Afi").expect("sealed");
     vault.forget(patient(1)).expect("forgotten");
-    for vault in [vault, reopen(&dir)] {
+    for vault in [vault, place.vault()] {
         assert_eq!(vault.open_sealed(&sealed, "name").expect("erased"), None);
         assert!(matches!(vault.new_key(patient(1)), Err(VaultError::Forgotten(_))));
         assert!(matches!(vault.seal(patient(1), "name", b"Afi"), Err(VaultError::Forgotten(_))));
@@ -66,63 +58,60 @@ fn a_forgotten_patient_reads_as_erased_now_and_after_a_restart() {
 }
 
 /// Enough keys for the table to have grown over many pages, forgotten in another order.
-#[test]
-fn no_file_holds_a_forgotten_key_wrapped_or_not() {
-    let (dir, vault) = new_vault();
+pub fn no_file_holds_a_forgotten_key_wrapped_or_not(place: &Place) {
+    let vault = place.vault();
     for n in 1..=300 {
         vault.new_key(patient(n * 7919 % 301)).expect("a key");
     }
-    let wrapped: Vec<Vec<u8>> = peek(dir.path(), "SELECT wrapped FROM patient_keys ORDER BY id");
+    let wrapped: Vec<Vec<u8>> = place.peek("SELECT wrapped FROM patient_keys ORDER BY patient");
     let (house, patients) = wrapped.split_first().expect("the house key first");
     assert_eq!(patients.len(), 300);
+    let before = place.contents();
     for key in patients {
-        assert_ne!(files_with(dir.path(), &key[24..]), [""; 0], "it is there before");
+        assert_ne!(before.with(&key[24..]), [""; 0], "it is there before");
     }
     for n in 1..=300 {
         vault.forget(patient(n)).expect("forgotten");
     }
-    assert_ne!(files_with(dir.path(), &house[24..]), [""; 0], "the others stay");
+    let after = place.contents();
+    assert_ne!(after.with(&house[24..]), [""; 0], "the others stay");
     for key in patients {
         // Not even a part of the ciphertext, without its nonce, or the nonce alone.
-        assert_eq!(files_with(dir.path(), &key[..16]), [""; 0]);
-        assert_eq!(files_with(dir.path(), &key[24..40]), [""; 0]);
-        assert_eq!(files_with(dir.path(), &key[56..]), [""; 0]);
+        assert_eq!(after.with(&key[..16]), [""; 0]);
+        assert_eq!(after.with(&key[24..40]), [""; 0]);
+        assert_eq!(after.with(&key[56..]), [""; 0]);
     }
 }
 
-#[test]
-fn neither_clear_data_nor_an_unwrapped_key_stands_in_a_file() {
-    let (dir, vault) = new_vault();
+pub fn neither_clear_data_nor_an_unwrapped_key_stands_in_a_file(place: &Place) {
+    let vault = place.vault();
     vault.new_key(patient(1)).expect("a key");
     vault.seal(patient(1), "name", b"Afi Mensah-Lawson").expect("sealed");
-    let wrapped: Vec<Vec<u8>> = peek(dir.path(), "SELECT wrapped FROM patient_keys ORDER BY id");
+    let wrapped: Vec<Vec<u8>> = place.peek("SELECT wrapped FROM patient_keys ORDER BY patient");
     let owner = patient(1);
     let bound_to = [b"quittance-patient-key-v1".as_slice(), owner.0.as_bytes()];
-    let key = unwrap(dir.path(), &bound_to, &wrapped[1]);
-    assert_eq!(files_with(dir.path(), &key), [""; 0]);
-    assert_eq!(files_with(dir.path(), b"Afi Mensah-Lawson"), [""; 0]);
+    let key = place.unwrap(&bound_to, &wrapped[1]);
+    assert_eq!(place.holds(&key), [""; 0]);
+    assert_eq!(place.holds(b"Afi Mensah-Lawson"), [""; 0]);
     vault.forget(patient(1)).expect("forgotten");
-    assert_eq!(files_with(dir.path(), &key), [""; 0]);
+    assert_eq!(place.holds(&key), [""; 0]);
 }
 
-#[test]
-fn a_patient_without_a_key_is_not_taken_for_an_erased_one() {
-    let (_dir, vault) = new_vault();
+pub fn a_patient_without_a_key_is_not_taken_for_an_erased_one(place: &Place) {
+    let vault = place.vault();
     let sealed = Sealed { of: patient(5), text: String::new() };
     assert!(matches!(vault.open_sealed(&sealed, "name"), Err(VaultError::NoKey(_))));
     assert!(matches!(vault.seal(patient(5), "name", b"Afi"), Err(VaultError::NoKey(_))));
 }
 
-#[test]
-fn a_patient_may_be_forgotten_before_he_has_a_key() {
-    let (_dir, vault) = new_vault();
+pub fn a_patient_may_be_forgotten_before_he_has_a_key(place: &Place) {
+    let vault = place.vault();
     vault.forget(patient(5)).expect("forgotten");
     assert!(matches!(vault.new_key(patient(5)), Err(VaultError::Forgotten(_))));
 }
 
-#[test]
-fn the_house_key_is_there_and_stays() {
-    let (_dir, vault) = new_vault();
+pub fn the_house_key_is_there_and_stays(place: &Place) {
+    let vault = place.vault();
     let parked = vault.seal(HOUSE, "callback", b"{ what is this").expect("sealed");
     assert!(matches!(vault.forget(HOUSE), Err(VaultError::HouseKey)));
     assert_eq!(
@@ -132,16 +121,15 @@ fn the_house_key_is_there_and_stays() {
 }
 
 /// Readers load the key again and again while it is forgotten: none may bring it back.
-#[test]
-fn a_forgotten_key_does_not_return_through_a_concurrent_load() {
-    let (dir, vault) = new_vault();
+pub fn a_forgotten_key_does_not_return_through_a_concurrent_load(place: &Place) {
+    let vault = place.vault();
     let all: Vec<(u128, Sealed)> = (1..=40)
         .map(|n| {
             vault.new_key(patient(n)).expect("a key");
             (n, vault.seal(patient(n), "name", b"Afi").expect("sealed"))
         })
         .collect();
-    let cold = reopen(&dir);
+    let cold = place.vault();
     let done = AtomicBool::new(false);
     let read = |vault: &Vault| all.iter().all(|(_, sealed)| vault.open_sealed(sealed, "name").is_ok());
     thread::scope(|threads| {

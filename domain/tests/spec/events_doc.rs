@@ -20,6 +20,7 @@ const PAYMENT: &str = "`payment-{id}`";
 const TILL: &str = "`till-{id}`";
 const USER: &str = "`user-{id}`";
 const CALLBACK: &str = "`callback-{key}`";
+const PROJECTOR: &str = "`projector-{name}`";
 
 const PAYMENTS: &str = "`payments`";
 const PAYMENTS_WATCH: &str = "`payments`, the watch";
@@ -65,6 +66,8 @@ const ROWS: &[Row] = &[
     ("callback-orphaned.v1", CALLBACK, "callbacks", "`work_items`"),
     ("callback-parked.v1", CALLBACK, "callbacks", "`work_items`"),
     ("callback-rejected.v1", CALLBACK, "callbacks", "`work_items`"),
+    ("projector-skipped.v1", PROJECTOR, "`POST /api/projectors/{name}/skip`, `quittance projector skip`", "whoever moves the read models; `verify` and every rebuild"),
+    ("projector-retried.v1", PROJECTOR, "`POST /api/projectors/{name}/retry`, `quittance projector retry`", "whoever moves the read models"),
 ];
 
 const HEAD: &str = "\

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::{
     Event, ExamId, Money, PatientId, PaymentId, PrescriptionId, Sealed, TillId, UserId, Wallet, callback,
-    exam, patient, payment, prescription, receipt, till, user,
+    exam, patient, payment, prescription, projector, receipt, till, user,
 };
 use uuid::Uuid;
 
@@ -182,6 +182,9 @@ impl Fill {
             callback::Event::from(callback::Parked { wallet, body: self.sealed(), body_sha256: self.text() })
                 .into(),
             callback::Event::from(callback::Rejected { wallet, reason: self.text(), body_sha256 }).into(),
+            projector::Event::from(projector::Skipped { position: 7, reason: self.text(), by: self.text() })
+                .into(),
+            projector::Event::from(projector::Retried { by: self.text() }).into(),
         ]
     }
 }

@@ -161,7 +161,7 @@ fn fold_all(facts: impl Iterator<Item = Event>) {
             Event::Exam(fact) => exam = exam.evolve(fact),
             Event::Patient(fact) => patient = patient.evolve(fact),
             Event::User(fact) => user = user.evolve(fact),
-            Event::Receipt(_) | Event::Callback(_) => {}
+            Event::Receipt(_) | Event::Callback(_) | Event::Projector(_) => {}
         }
     }
 }

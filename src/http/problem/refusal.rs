@@ -56,6 +56,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
         Refusal::NotNow { ask, stage } => {
             Problem::new(conflict, "not_now", format!("« {} » : {}", french(ask), stage_sentence(stage)))
         }
+        Refusal::StandsElsewhere { at } => stands_elsewhere(at),
         Refusal::NotYours => {
             Problem::new(StatusCode::FORBIDDEN, "not_yours", "Une autre personne doit faire cette opération.")
         }
@@ -95,6 +96,18 @@ fn tendered_too_little(due: domain::Money, tendered: domain::Money) -> Problem {
     problem
 }
 
+fn stands_elsewhere(at: Option<u64>) -> Problem {
+    let stands = at.map_or_else(
+        || "n’est arrêté devant aucun événement".to_owned(),
+        |position| format!("est arrêté devant l’événement {position}"),
+    );
+    Problem::new(
+        StatusCode::CONFLICT,
+        "projector_stands_elsewhere",
+        format!("Ce projecteur {stands}. Rien n’a été enregistré ; regardez la liste des projecteurs."),
+    )
+}
+
 fn not_found(what: &'static str) -> Problem {
     let (code, detail) = match what {
         "patient" => ("patient_not_found", "Patient introuvable. Cherchez-le par son nom."),
@@ -108,6 +121,7 @@ fn not_found(what: &'static str) -> Problem {
         }
         "user" => ("user_not_found", "Utilisateur introuvable. Choisissez-le dans la liste."),
         "provider" => ("provider_not_found", "Cet opérateur n’existe pas. Choisissez TMONEY ou FLOOZ."),
+        "projector" => ("projector_not_found", "Ce projecteur n’existe pas. Choisissez-le dans la liste."),
         _ => ("not_found", "Rien ne se trouve à cette adresse."),
     };
     Problem::new(StatusCode::NOT_FOUND, code, detail)

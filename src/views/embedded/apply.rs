@@ -1,31 +1,34 @@
 //! Applies events to the read models: rows and checkpoints in one transaction.
 //!
 //! Every projector has a checkpoint of its own. One that can't take an event in is stopped there,
-//! alone; the others, and the ledger, go on.
+//! alone; the others, and the ledger, go on. Those that are further behind than the others (new, of
+//! another version, told to go on) are filled in slices and hold nobody back.
 
-use super::{connect, history};
-use crate::{recording, store::Recorded, views::ViewsError};
-use domain::{Event, patient};
-use projections::{Identities, Projector, Seen};
+use super::{
+    connect, history,
+    model::{self, Indexes, Model, Moved, Trouble},
+    skips::{Order, Skips},
+    statements::Statements,
+    work::{Wanted, Work},
+};
+use crate::{clock::Clock, store::Recorded, views::ViewsError};
+use projections::{Change, Identities, Projector as _};
 use rusqlite::Connection;
 use std::path::Path;
 
 /// The writer's side of the read models.
 pub struct Batch {
     writer: Connection,
-    projectors: Vec<Running>,
+    models: Vec<Model>,
+    skips: Skips,
+    /// The furthest event that was looked at, in any read model.
+    lead: u64,
     /// True while names that were erased may still stand in the write-ahead log.
     unclean: bool,
 }
 
-struct Running {
-    projector: &'static dyn Projector,
-    position: u64,
-    stopped: Option<String>,
-}
-
 /// A projector that can't go on.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct StoppedProjector {
     /// Which.
     pub name: &'static str,
@@ -35,27 +38,113 @@ pub struct StoppedProjector {
     pub reason: String,
 }
 
-/// An event with its meaning, or the reason why it has none.
-type Decoded = Result<recording::Read, recording::Stopped>;
+/// How a projector stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which.
+    pub name: &'static str,
+    /// Of its rows.
+    pub version: i64,
+    /// The last event that it took in.
+    pub position: u64,
+    /// May it be read?
+    pub ready: bool,
+}
+
+/// A projector that is new or of another version, and is being filled behind the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FillingProjector {
+    /// Which.
+    pub name: &'static str,
+    /// Its tables: nobody reads them yet.
+    pub tables: &'static [&'static str],
+    /// The last event that it took in.
+    pub position: u64,
+}
 
 impl Batch {
     /// Opens the file and makes the tables of projectors that are new or of another version.
     pub fn open(file: &Path) -> Result<Self, ViewsError> {
-        let writer = connect::writer(file)?;
-        writer.execute_batch(
-            "create table if not exists checkpoints (
-                name text primary key, version integer not null, position integer not null) strict",
-        )?;
-        writer.execute_batch(history::SCHEMA)?;
-        let mut projectors = vec![];
-        for projector in projections::ALL {
-            let position = prepare(&writer, projector)?;
-            projectors.push(Running { projector, position, stopped: None });
-        }
+        let mut batch = Self::with(connect::writer(file)?, Indexes::Now)?;
         // An end between an erasure and the emptying of the log left names in it.
-        let mut batch = Self { writer, projectors, unclean: true };
         batch.clean()?;
         Ok(batch)
+    }
+
+    /// Opens a new file to be filled as fast as possible: see [`Batch::settle`].
+    pub(super) fn load(file: &Path) -> Result<Self, ViewsError> {
+        Self::with(connect::loader(file)?, Indexes::Later)
+    }
+
+    fn with(writer: Connection, indexes: Indexes) -> Result<Self, ViewsError> {
+        writer.execute_batch(model::SCHEMA)?;
+        let columns = "select count(*) from pragma_table_info('checkpoints') where name = 'ready'";
+        if writer.query_row(columns, [], |row| row.get::<_, i64>(0))? == 0 {
+            writer.execute_batch("alter table checkpoints add column ready integer not null default 1")?;
+        }
+        writer.execute_batch(history::SCHEMA)?;
+        let reached = history::read(&writer)?;
+        let mut models = vec![];
+        for (nth, projector) in projections::ALL.into_iter().enumerate() {
+            models.push(Model::open(&writer, nth, projector, reached.is_none(), indexes)?);
+        }
+        let lead = models.iter().map(|model| model.position).chain(reached.map(|reached| reached.position));
+        let lead = lead.max().unwrap_or(0);
+        Ok(Self { writer, models, skips: Skips::default(), lead, unclean: true })
+    }
+
+    /// Makes the indexes that were left for later, and the file as safe as one in use.
+    pub(super) fn settle(&self) -> Result<(), ViewsError> {
+        self.models.iter().try_for_each(|model| model.index(&self.writer))?;
+        connect::settle(&self.writer)
+    }
+
+    /// Events to leave out, by projector. One that stands before such an event goes on.
+    pub fn honour(&mut self, skips: Skips) {
+        self.skips = skips;
+        for model in &mut self.models {
+            if self.skips.contains(model.projector.name(), model.position + 1) {
+                model.stopped = None;
+            }
+        }
+    }
+
+    /// Does what operators told projectors, once it is in the log.
+    fn obey(&mut self, orders: &[Order]) {
+        for order in orders {
+            let (told, at) = match order {
+                Order::Skip(name, at) => {
+                    self.skips.add(name, *at);
+                    (name, Some(*at))
+                }
+                Order::Retry(name) => (name, None),
+            };
+            for model in self.models.iter_mut().filter(|model| model.projector.name() == told) {
+                if at.is_none_or(|at| at == model.position + 1) {
+                    model.stopped = None;
+                }
+            }
+        }
+    }
+
+    /// Every model as it stands, in the order in which they are run.
+    pub fn models(&self) -> Vec<Standing> {
+        let standing = |model: &Model| Standing {
+            name: model.projector.name(),
+            version: model.projector.version(),
+            position: model.position,
+            ready: model.ready,
+        };
+        self.models.iter().map(standing).collect()
+    }
+
+    /// Takes the names of patients out of a file that nobody will use.
+    pub(super) fn without_names(&self) -> Result<(), ViewsError> {
+        for table in projections::patients::Patients.tables() {
+            self.writer.execute_batch(&format!("drop table {table}"))?;
+        }
+        connect::empty_log(&self.writer)?;
+        Ok(())
     }
 
     /// True while [`Batch::clean`] has work that a reader kept it from doing.
@@ -70,9 +159,10 @@ impl Batch {
         Ok(())
     }
 
-    /// The position up to which every read model is complete.
+    /// The position up to which every read model is complete that is ready to be read.
     pub fn position(&self) -> u64 {
-        self.projectors.iter().map(|running| running.position).min().unwrap_or(0)
+        let ready = self.models.iter().filter(|model| model.ready);
+        ready.map(|model| model.position).min().unwrap_or(0)
     }
 
     /// The furthest event that was applied, in any read model.
@@ -80,174 +170,116 @@ impl Batch {
         Ok(history::read(&self.writer)?)
     }
 
-    /// The position from which the running projectors go on: the stopped don't hold them back.
-    pub fn next(&self) -> u64 {
-        let running = self.projectors.iter().filter(|running| running.stopped.is_none());
-        running.map(|running| running.position).min().unwrap_or(u64::MAX)
+    /// The position from which the foremost go on; the others don't hold them back.
+    pub const fn next(&self) -> u64 {
+        self.lead
+    }
+
+    /// The position from which those go on that are behind the foremost, if there are any.
+    pub fn behind(&self) -> Option<u64> {
+        let behind = self.models.iter().filter(|model| model.runs() && model.position < self.lead);
+        behind.map(|model| model.position).min()
     }
 
     /// Those that can't go on.
     pub fn stopped(&self) -> Vec<StoppedProjector> {
-        let stopped = |running: &Running| {
-            let reason = running.stopped.clone()?;
-            Some(StoppedProjector { name: running.projector.name(), position: running.position + 1, reason })
+        self.models.iter().filter_map(Model::told).collect()
+    }
+
+    /// Those that nobody reads yet.
+    pub fn filling(&self) -> Vec<FillingProjector> {
+        let filling = |model: &Model| FillingProjector {
+            name: model.projector.name(),
+            tables: model.projector.tables(),
+            position: model.position,
         };
-        self.projectors.iter().filter_map(stopped).collect()
+        self.models.iter().filter(|model| !model.ready).map(filling).collect()
     }
 
     /// Applies events that follow each other. All of it is committed, or nothing.
     pub fn apply(
         &mut self,
         events: &[Recorded],
-        clock: crate::clock::Clock,
+        clock: Clock,
         people: &dyn Identities,
     ) -> Result<(), ViewsError> {
-        let decoded: Vec<Decoded> = events.iter().map(recording::read).collect();
-        let transaction = self.writer.transaction()?;
-        let mut moved = vec![];
-        for running in self.projectors.iter().filter(|running| running.stopped.is_none()) {
-            moved.push(run(&transaction, running, events, &decoded, clock, people)?);
+        let wanted = self.wanted(events.first().map_or(0, |event| event.position));
+        match Work::plan(events, &wanted, clock, people) {
+            Some(work) => self.carry_out(&work),
+            None => Ok(()),
         }
-        if let Some(last) = events.last() {
-            history::keep(&transaction, last)?;
-        }
-        transaction.commit()?;
-        let running = self.projectors.iter_mut().filter(|running| running.stopped.is_none());
-        for (running, (position, stopped)) in running.zip(moved) {
+    }
+
+    /// Whose part of the work from `first` on must be worked out.
+    fn wanted(&self, first: u64) -> Wanted {
+        let mut wanted = [false; projections::ALL.len()];
+        self.models.iter().for_each(|model| wanted[model.nth] = self.takes(model, first));
+        wanted
+    }
+
+    /// One that is further behind waits for its own slice; a hole before the foremost is met by them.
+    fn takes(&self, model: &Model, first: u64) -> bool {
+        model.runs() && (model.position + 1 >= first || model.position >= self.lead)
+    }
+
+    /// Carries out what was worked out. All of it is committed, or nothing.
+    pub fn carry_out(&mut self, work: &Work) -> Result<(), ViewsError> {
+        // Events are poison hardly ever: only then is the same work done again with care.
+        let moved = match self.pass(work, false) {
+            Err(Trouble::Half) => self.pass(work, true),
+            outcome => outcome,
+        };
+        let moved = match moved {
+            Ok(moved) => moved,
+            Err(Trouble::Engine(error)) => return Err(error.into()),
+            Err(Trouble::Half) => return Ok(()),
+        };
+        // Only news are obeyed: a model that is filled goes over old orders again.
+        let news = work.last > self.lead;
+        self.lead = self.lead.max(work.last);
+        for (nth, Moved { position, stopped }) in moved {
+            let model = &mut self.models[nth];
             if let Some(reason) = &stopped {
-                let (name, at) = (running.projector.name(), position + 1);
-                tracing::error!(projector = name, position = at, reason, "projector stopped");
+                let name = model.projector.name();
+                tracing::error!(projector = name, position = position + 1, reason, "projector stopped");
             }
-            running.position = position;
-            running.stopped = stopped;
+            model.ready |= position >= self.lead;
+            (model.position, model.stopped) = (position, stopped);
         }
-        self.unclean |= decoded.iter().any(erases);
+        if news {
+            self.obey(&work.orders);
+        }
+        self.unclean |= work.erases;
         Ok(())
     }
-}
 
-/// True for an event after which a name must be nowhere.
-fn erases(decoded: &Decoded) -> bool {
-    let event = decoded.as_ref().map(|read| &read.event);
-    matches!(event, Ok(Event::Patient(patient::Event::Erased(_))))
-}
-
-/// Drops what another version made, makes the tables, and tells where to go on.
-fn prepare(writer: &Connection, projector: &dyn Projector) -> Result<u64, ViewsError> {
-    let mut seek = writer.prepare("select version, position from checkpoints where name = $1")?;
-    let mut rows = seek.query([projector.name()])?;
-    if let Some(row) = rows.next()?
-        && row.get::<_, i64>(0)? == projector.version()
-    {
-        return Ok(row.get::<_, i64>(1)?.unsigned_abs());
-    }
-    drop(rows);
-    for table in projector.tables() {
-        writer.execute_batch(&format!("drop table if exists {table}"))?;
-    }
-    writer.execute_batch(projector.schema())?;
-    writer.execute(
-        "insert or replace into checkpoints (name, version, position) values ($1, $2, 0)",
-        (projector.name(), projector.version()),
-    )?;
-    Ok(0)
-}
-
-/// Runs one projector over the events inside a savepoint. Answers its new position, and why it stopped.
-fn run(
-    transaction: &Connection,
-    running: &Running,
-    events: &[Recorded],
-    decoded: &[Decoded],
-    clock: crate::clock::Clock,
-    people: &dyn Identities,
-) -> Result<(u64, Option<String>), ViewsError> {
-    let mut position = running.position;
-    let mut stopped = None;
-    for (recorded, decoded) in events.iter().zip(decoded) {
-        if recorded.position <= position {
-            continue;
+    fn pass(&mut self, work: &Work, careful: bool) -> Result<Vec<(usize, Moved)>, Trouble> {
+        // Rolled back when it is dropped before its commit.
+        let transaction = self.writer.unchecked_transaction().map_err(Trouble::Engine)?;
+        let mut statements = Statements::of(&transaction);
+        let (mut moved, lead) = (vec![], self.lead.max(work.last));
+        for model in self.models.iter().filter(|model| self.takes(model, work.first)) {
+            let mut part = if model.position + 1 < work.first {
+                let reason = format!("no event at position {}", model.position + 1);
+                Moved { position: model.position, stopped: Some(reason) }
+            } else {
+                model.run(&mut statements, work, &self.skips, careful)?
+            };
+            part.position = part.position.max(model.position);
+            let ready = model.ready || part.position >= lead;
+            statements.execute(&checkpoint(model, part.position, ready)).map_err(Trouble::Engine)?;
+            moved.push((model.nth, part));
         }
-        // A hole means that an event was lost on the way here: going on would make every sum a guess.
-        let outcome = if recorded.position == position + 1 {
-            one(transaction, running.projector, recorded, decoded, clock, people)
-        } else {
-            Err(Trouble::Poison(format!("no event at position {}", position + 1)))
-        };
-        match outcome {
-            Ok(()) => position = recorded.position,
-            Err(Trouble::Poison(reason)) => {
-                stopped = Some(reason);
-                break;
-            }
-            Err(Trouble::Engine(error)) => return Err(error.into()),
-        }
-    }
-    let moved = transaction
-        .prepare_cached("update checkpoints set position = $1 where name = $2")?
-        .execute((i64::try_from(position).unwrap_or(i64::MAX), running.projector.name()))?;
-    debug_assert_eq!(moved, 1);
-    Ok((position, stopped))
-}
-
-/// Why an event could not be applied.
-enum Trouble {
-    /// The event itself: trying again would end the same way.
-    Poison(String),
-    /// The disk, a lock: the whole batch is undone and tried again.
-    Engine(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
-        match error.sqlite_error_code() {
-            Some(Code::ConstraintViolation | Code::TypeMismatch | Code::TooBig) | None => {
-                Self::Poison(error.to_string())
-            }
-            Some(_) => Self::Engine(error),
-        }
+        drop(statements);
+        history::keep(&transaction, work.last, work.chain).map_err(Trouble::Engine)?;
+        transaction.commit().map_err(Trouble::Engine)?;
+        Ok(moved)
     }
 }
 
-/// Applies one event; an error leaves no trace of it.
-fn one(
-    transaction: &Connection,
-    projector: &dyn Projector,
-    recorded: &Recorded,
-    decoded: &Decoded,
-    clock: crate::clock::Clock,
-    people: &dyn Identities,
-) -> Result<(), Trouble> {
-    let read = decoded.as_ref().map_err(|stopped| Trouble::Poison(stopped.to_string()))?;
-    let seen = Seen {
-        position: recorded.position,
-        stream: &recorded.stream,
-        revision: recorded.revision,
-        at: recorded.recorded_at,
-        day: clock.day(recorded.recorded_at),
-        meta: &read.meta,
-        event: &read.event,
-    };
-    let changes = projector.project(&seen, people);
-    if changes.len() < 2 {
-        // One statement undoes itself; only several need a savepoint to leave no half behind.
-        return execute(transaction, &changes);
-    }
-    transaction.execute_batch("savepoint event")?;
-    let outcome = execute(transaction, &changes);
-    if outcome.is_err() {
-        transaction.execute_batch("rollback to event")?;
-    }
-    transaction.execute_batch("release event")?;
-    outcome
-}
-
-fn execute(transaction: &Connection, changes: &[projections::Change]) -> Result<(), Trouble> {
-    for change in changes {
-        let mut statement = transaction.prepare_cached(change.sql)?;
-        connect::bind(&mut statement, &change.args)?;
-        statement.raw_execute()?;
-    }
-    Ok(())
+fn checkpoint(model: &Model, position: u64, ready: bool) -> Change {
+    Change::new(
+        "update checkpoints set position = $1, ready = $2 where name = $3",
+        [position.into(), i64::from(ready).into(), model.projector.name().into()],
+    )
 }

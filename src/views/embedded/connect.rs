@@ -31,6 +31,28 @@ pub(super) fn writer(file: &Path) -> Result<Connection, ViewsError> {
     Ok(writer)
 }
 
+/// A writer for a file that is thrown away if anything interrupts it: nothing waits for the disk.
+pub(super) fn loader(file: &Path) -> Result<Connection, ViewsError> {
+    let loader = Connection::open(file)?;
+    loader.execute_batch(
+        "pragma journal_mode = memory; pragma synchronous = off; pragma secure_delete = on;
+         pragma trusted_schema = off; pragma temp_store = file; pragma cache_size = -24576;
+         pragma locking_mode = exclusive;",
+    )?;
+    loader.set_prepared_statement_cache_capacity(128);
+    Ok(loader)
+}
+
+/// Makes a loaded file one like those in use, durable to its last byte when its file is synced next.
+pub(super) fn settle(loader: &Connection) -> Result<(), ViewsError> {
+    loader.execute_batch(
+        "pragma locking_mode = normal; pragma synchronous = normal; pragma temp_store = memory;
+         pragma cache_size = -2000; pragma journal_mode = wal;",
+    )?;
+    loader.busy_timeout(BUSY)?;
+    Ok(())
+}
+
 /// A connection that can't write.
 pub(super) fn reader(file: &Path) -> Result<Connection, ViewsError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

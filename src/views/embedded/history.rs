@@ -1,10 +1,7 @@
 //! Whose events the read models show: the chain after the last of them. A start compares it with the
 //! log, so that the models of another ledger, or of one that was put back, are never taken for ours.
 
-use crate::{
-    store::{Recorded, chain::Hash},
-    views::ViewsError,
-};
+use crate::{store::chain::Hash, views::ViewsError};
 use rusqlite::{Connection, OptionalExtension};
 
 /// The furthest event that was applied.
@@ -20,11 +17,11 @@ pub(super) const SCHEMA: &str = "create table if not exists history (
     one integer primary key check (one = 1), position integer not null, chain blob not null) strict";
 
 /// A read model made anew goes over the past again; that takes nothing back.
-pub(super) fn keep(transaction: &Connection, last: &Recorded) -> rusqlite::Result<()> {
+pub(super) fn keep(transaction: &Connection, position: u64, chain: Hash) -> rusqlite::Result<()> {
     let sql = "insert into history (one, position, chain) values (1, $1, $2)
                on conflict (one) do update set position = $1, chain = $2 where position < $1";
-    let position = i64::try_from(last.position).unwrap_or(i64::MAX);
-    transaction.prepare_cached(sql)?.execute((position, last.chain))?;
+    let position = i64::try_from(position).unwrap_or(i64::MAX);
+    transaction.prepare_cached(sql)?.execute((position, chain))?;
     Ok(())
 }
 

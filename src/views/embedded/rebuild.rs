@@ -1,98 +1,96 @@
-//! Makes the read models anew from the log, and compares them with those in use, row for row.
+//! Makes the read models anew from the log, in a file of their own.
+//!
+//! 1. Whoever reads the log hands over event by event ([`Rebuild::take`]).
+//! 2. His thread works out what they change, another one carries it out: both are busy.
+//! 3. Indexes that only queries need are made at the end, when all rows are there.
 
 use super::{
     apply::{Batch, StoppedProjector},
-    connect,
+    skips::Skips,
+    work::{Wanted, Work},
 };
 use crate::{clock::Clock, store::Recorded, views::ViewsError};
 use projections::Identities;
-use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::{
+    path::Path,
+    sync::mpsc::{SyncSender, sync_channel},
+    thread::{self, JoinHandle},
+};
 
 /// How many events are applied in one transaction.
-const BATCH: usize = 5_000;
+pub const BATCH: usize = 2_500;
+
+/// How much work may wait: enough that neither thread waits long for the other, little enough to stay small.
+const AHEAD: usize = 1;
+
+/// Everybody's part is worked out.
+const ALL: Wanted = [true; projections::ALL.len()];
 
 /// Read models being made from event 1, in a file of their own.
 pub struct Rebuild {
-    batch: Batch,
+    works: SyncSender<Work>,
+    loading: JoinHandle<Result<Batch, ViewsError>>,
     waiting: Vec<Recorded>,
     upto: u64,
     clock: Clock,
 }
 
-/// A table that differs from what the log says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Which table.
-    pub table: &'static str,
-    /// Rows in use that the log does not give.
-    pub unexplained: i64,
-    /// Rows that the log gives and that are not in use.
-    pub missing: i64,
-}
-
-/// How far all the read models in use are: the least of their checkpoints, whichever model it is of.
-pub fn checkpoint(file: &Path) -> Result<u64, ViewsError> {
-    let live = connect::reader(file)?;
-    let position: Option<i64> =
-        live.query_row("select min(position) from checkpoints", [], |row| row.get(0))?;
-    Ok(position.unwrap_or(0).unsigned_abs())
-}
-
 impl Rebuild {
-    /// Begins in `file`, to end at position `upto`.
-    pub fn begin(file: &Path, upto: u64, clock: Clock) -> Result<Self, ViewsError> {
-        Ok(Self { batch: Batch::open(file)?, waiting: Vec::with_capacity(BATCH), upto, clock })
+    /// Begins in the new file `file`, to end at position `upto`.
+    pub fn begin(file: &Path, upto: u64, clock: Clock, skips: Skips) -> Result<Self, ViewsError> {
+        let mut batch = Batch::load(file)?;
+        batch.honour(skips);
+        let (works, inbox) = sync_channel::<Work>(AHEAD);
+        let load = move || {
+            while let Ok(work) = inbox.recv() {
+                batch.carry_out(&work)?;
+            }
+            Ok(batch)
+        };
+        let loading = thread::Builder::new().name("rebuild".into()).spawn(load)?;
+        Ok(Self { works, loading, waiting: Vec::with_capacity(BATCH), upto, clock })
     }
 
     /// Takes the next event of the log; those after the end are left out.
-    pub fn take(&mut self, event: &Recorded, people: &dyn Identities) -> Result<(), ViewsError> {
+    pub fn take(&mut self, event: Recorded, people: &dyn Identities) -> Result<(), ViewsError> {
         if event.position > self.upto {
             return Ok(());
         }
-        self.waiting.push(event.clone());
-        if self.waiting.len() >= BATCH { self.flush(people) } else { Ok(()) }
+        self.waiting.push(event);
+        if self.waiting.len() >= BATCH {
+            self.flush(people);
+        }
+        if self.loading.is_finished() { Err(ViewsError::Interrupted) } else { Ok(()) }
     }
 
-    fn flush(&mut self, people: &dyn Identities) -> Result<(), ViewsError> {
-        self.batch.apply(&self.waiting, self.clock, people)?;
+    fn flush(&mut self, people: &dyn Identities) {
+        if let Some(work) = Work::plan(&self.waiting, &ALL, self.clock, people) {
+            // The other end is gone only after an error, which `end` tells.
+            _ = self.works.send(work);
+        }
         self.waiting.clear();
-        Ok(())
     }
 
-    /// Ends the rebuild. Answers projectors that could not take an event in.
-    pub fn end(mut self, people: &dyn Identities) -> Result<Vec<StoppedProjector>, ViewsError> {
-        self.flush(people)?;
-        Ok(self.batch.stopped())
+    /// Ends the rebuild, or tells why it ended before.
+    pub fn end(mut self, people: &dyn Identities) -> Result<Rebuilt, ViewsError> {
+        self.flush(people);
+        drop(self.works);
+        Ok(Rebuilt(self.loading.join().map_err(|_| ViewsError::Interrupted)??))
     }
 }
 
-/// Compares the tables in use with rebuilt ones, both in their files, at one moment.
-///
-/// `live` must be at the position where the rebuild ended; [`ViewsError::Behind`] if it moved on.
-pub fn compare(live: &Path, rebuilt: PathBuf, at: u64) -> Result<Vec<Difference>, ViewsError> {
-    let mut both = Connection::open_with_flags(
-        live,
-        rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    both.execute("attach database $1 as rebuilt", [rebuilt.to_string_lossy()])?;
-    let both = both.transaction()?;
-    let reached: i64 = both.query_row("select max(position) from main.checkpoints", [], |row| row.get(0))?;
-    if reached.unsigned_abs() != at {
-        return Err(ViewsError::Behind { wanted: at, reached: reached.unsigned_abs() });
+/// Read models made from the log, not in use.
+pub struct Rebuilt(pub(super) Batch);
+
+impl Rebuilt {
+    /// Projectors that could not take an event in.
+    pub fn stopped(&self) -> Vec<StoppedProjector> {
+        self.0.stopped()
     }
-    let mut differences = vec![];
-    for table in projections::ALL.iter().flat_map(|projector| projector.tables()) {
-        let only_in = |one: &str, other: &str| {
-            let sql = format!(
-                "select count(*) from (select * from {one}.{table} except select * from {other}.{table})"
-            );
-            both.query_row(&sql, [], |row| row.get::<_, i64>(0))
-        };
-        let (unexplained, missing) = (only_in("main", "rebuilt")?, only_in("rebuilt", "main")?);
-        if unexplained + missing > 0 {
-            differences.push(Difference { table, unexplained, missing });
-        }
+
+    /// Makes the indexes that queries need, and a file that can be used.
+    pub fn settle(self) -> Result<Batch, ViewsError> {
+        self.0.settle()?;
+        Ok(self.0)
     }
-    Ok(differences)
 }

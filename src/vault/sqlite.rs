@@ -1,13 +1,18 @@
 //! The file `vault.db`: one connection behind a lock, settings that make deletion final.
 
-use super::VaultError;
+mod tables;
+
+use super::{VaultError, engine::Changes};
 use rusqlite::{Connection, OpenFlags};
 use std::{
     fs::OpenOptions,
     io::ErrorKind,
     os::unix::fs::OpenOptionsExt,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
@@ -18,14 +23,30 @@ const MIGRATION: &str = include_str!("../../migrations/vault/0001_keys.sql");
 /// Long enough for a reader to end, short enough for a person who waits.
 const BUSY: Duration = Duration::from_secs(2);
 
-/// The open file. Whoever changes a cache over it does so inside [`Database::read`] or
-/// [`Database::write`]: the lock is what keeps a forgotten key from coming back.
-pub(super) struct Database {
+/// The open file. No other process writes to it, so the changes are counted in memory: under the lock
+/// of the connection, so that whatever is read there is read at one count.
+pub(super) struct Sqlite {
     connection: Mutex<Connection>,
     writable: bool,
+    changes: Counts,
 }
 
-impl Database {
+#[derive(Default)]
+struct Counts {
+    sessions: AtomicI64,
+    keys: AtomicI64,
+    signing: AtomicI64,
+}
+
+impl Counts {
+    fn so_far(&self) -> Changes {
+        let [sessions, keys, signing] =
+            [&self.sessions, &self.keys, &self.signing].map(|count| count.load(SeqCst));
+        Changes { sessions, keys, signing }
+    }
+}
+
+impl Sqlite {
     /// Opens or makes the file, readable by its owner alone.
     pub(super) fn open(dir: &Path) -> Result<Self, VaultError> {
         let file = dir.join(FILE);
@@ -38,7 +59,7 @@ impl Database {
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         migrate(&mut connection)?;
-        Ok(Self { connection: Mutex::new(connection), writable: true })
+        Ok(Self::of(connection, true))
     }
 
     /// Opens the file as it is.
@@ -53,47 +74,32 @@ impl Database {
         let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(BUSY)?;
         match layout(&connection)? {
-            LAYOUT => Ok(Self { connection: Mutex::new(connection), writable: false }),
+            LAYOUT => Ok(Self::of(connection, false)),
             0 => Err(VaultError::NoVault),
             other => Err(VaultError::UnknownLayout(other)),
         }
     }
 
-    /// The bare connection, while nobody else has the vault yet.
-    pub(super) fn connection<T>(
-        &mut self,
-        work: impl FnOnce(&mut Connection) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
-        work(self.connection.get_mut().unwrap_or_else(PoisonError::into_inner))
+    fn of(connection: Connection, writable: bool) -> Self {
+        Self { connection: Mutex::new(connection), writable, changes: Counts::default() }
     }
 
     /// Runs `work` with the connection to itself.
-    pub(super) fn read<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, VaultError>) -> Result<T, VaultError> {
         work(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Runs `work` with the connection to itself, if the vault may be written.
-    pub(super) fn write<T>(
-        &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
+    fn write<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, VaultError>) -> Result<T, VaultError> {
         if !self.writable {
             return Err(VaultError::ReadOnly);
         }
         work(&mut self.connection.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// True for a vault that was opened for writing.
-    pub(super) const fn is_writable(&self) -> bool {
-        self.writable
-    }
-
     /// Finishes what a crash may have cut short between forgetting a key and emptying the log.
-    pub(super) fn settle(&mut self) -> Result<(), VaultError> {
-        self.connection(|db| match empty_log(db) {
+    pub(super) fn settle(&self) -> Result<(), VaultError> {
+        self.write(|db| match empty_log(db) {
             // Another process reads; the next start, or the next erasure, does it.
             Err(VaultError::Busy) => Ok(()),
             other => other,
@@ -103,7 +109,7 @@ impl Database {
 
 /// Moves everything from the write-ahead log into the file and cuts the log to nothing, so that no
 /// older version of a page remains there.
-pub(super) fn empty_log(db: &Connection) -> Result<(), VaultError> {
+fn empty_log(db: &Connection) -> Result<(), VaultError> {
     let busy: i64 = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy == 0 { Ok(()) } else { Err(VaultError::Busy) }
 }

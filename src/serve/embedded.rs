@@ -1,0 +1,30 @@
+//! The embedded ledger: files in one folder, one process.
+
+use super::{CannotStart, Opened};
+use crate::{
+    app::People,
+    clock::Clock,
+    follow,
+    settings::Settings,
+    store::{EventStore, Store, embedded::EmbeddedStore},
+    vault::Vault,
+    views::{Skips, Views, history},
+};
+use std::sync::Arc;
+
+/// Opens the files in `settings.data`, or makes them.
+pub async fn open(settings: &Settings, clock: Clock) -> Result<Opened, CannotStart> {
+    let dir = settings.data.as_path();
+    std::fs::create_dir_all(dir)?;
+    let store = EmbeddedStore::open(dir)?;
+    let failed = store.failed();
+    let vault = Vault::open(dir, settings.master_key.as_ref().map(|key| key.expose()))?;
+    let (views, mut batch) = Views::open(dir)?;
+    if let Some(reached) = batch.reached()? {
+        history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
+    }
+    batch.honour(Skips::recorded(&store).await?);
+    let store: Store = Arc::new(store);
+    follow::start(store.clone(), views.clone(), batch, clock, Arc::new(People(vault.clone())))?;
+    Ok(Opened { store, vault, views, failed: Some(failed) })
+}

@@ -1,0 +1,173 @@
+//! The engine for several server processes: one PostgreSQL database, appended to by all of them.
+//!
+//! An append goes through a bounded queue to this process's batcher (`postgres/batcher.rs`), which writes
+//! whatever waits in one statement under the lock on the log's head, so positions have no holes and follow
+//! commit order whoever writes (decision 0015). Reads run on a pool of their own (`readers.rs`), many
+//! events at once by COPY (`copy.rs`). `news.rs` hears of what others have written.
+
+mod batch;
+mod batcher;
+pub mod connect;
+mod copy;
+mod failure;
+mod migrate;
+mod news;
+mod readers;
+mod rows;
+
+use super::chain::Hash;
+use super::end::End;
+use super::{AppendError, Appended, CommandKey, Commit, EventStore, Recorded, StoreError};
+use async_trait::async_trait;
+use batcher::{Batcher, Request};
+use domain::StreamId;
+use news::{News, Tasks};
+use readers::Readers;
+use sqlx::postgres::PgConnection;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+/// How many commits may wait; one more is told that the ledger is busy.
+pub const QUEUE: usize = 4096;
+const FORMAT: i32 = 1;
+/// Events that a start looks at before it trusts a log.
+const LOOKED_AT: u64 = 1000;
+/// One COPY gives no more than this, so that no snapshot is held for long.
+const PAGE: u64 = 16_384;
+/// So few come sooner by a prepared statement.
+const FEW: u64 = 64;
+
+/// A ledger in a database, beside others who write to it.
+pub struct PostgresStore {
+    readers: Readers,
+    id: [u8; 16],
+    news: Arc<News>,
+    queue: mpsc::Sender<Request>,
+    _tasks: Tasks,
+}
+
+impl PostgresStore {
+    /// Opens the ledger in the database at `url`, or makes one. Others may have it open too.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = connect::options(url)?;
+        let mut connection = connect::connect(&options).await?;
+        let options = connect::checked(&mut connection, options).await?;
+        migrate::migrate(&mut connection).await?;
+        let options = connect::restricted(&mut connection, options).await?;
+        let id = identity(&mut connection).await?;
+        let end = look(&mut connection).await?;
+        let (news, (queue, requests)) = (News::new(end.position), mpsc::channel(QUEUE));
+        tokio::spawn(Batcher::new(options.clone(), requests, Arc::clone(&news)).run());
+        let tasks = news::start(&news, options.clone());
+        Ok(Self { readers: Readers::new(options), id, news, queue, _tasks: tasks })
+    }
+
+    /// Made with the ledger, and the same for ever.
+    pub fn id(&self) -> [u8; 16] {
+        self.id
+    }
+
+    /// The chain after the event at `position`; none beyond the end.
+    pub async fn chain_at(&self, position: u64) -> Result<Option<Hash>, StoreError> {
+        let end = self.readers.with(move |connection| Box::pin(end_at(connection, position))).await?;
+        Ok(end.map(|end| end.chain))
+    }
+}
+
+#[async_trait]
+impl EventStore for PostgresStore {
+    async fn read(&self, stream: &StreamId, after: u64) -> Result<Vec<Recorded>, StoreError> {
+        let stream = stream.clone();
+        self.readers.with(move |connection| Box::pin(rows::stream(connection, stream.clone(), after))).await
+    }
+
+    async fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        self.readers.with(move |connection| Box::pin(follow(connection, after, limit))).await
+    }
+
+    async fn carried_out(&self, command: &CommandKey) -> Result<Option<Vec<Recorded>>, AppendError> {
+        let CommandKey { key, request } = *command;
+        let found = self.readers.with(move |connection| Box::pin(carried_out(connection, key))).await?;
+        match found {
+            Some((asked, _)) if asked != request => Err(AppendError::KeyReused),
+            found => Ok(found.map(|(_, events)| events)),
+        }
+    }
+
+    async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
+        commit.check()?;
+        let (answer, answered) = oneshot::channel();
+        let request = Request { commit, since: Instant::now(), answer };
+        self.queue.try_send(request).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped.into(),
+        })?;
+        // Gone without an answer: the runtime ends, and nobody knows how far the task came.
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unanswered(StoreError::Stopped)))
+    }
+
+    fn head(&self) -> watch::Receiver<u64> {
+        self.news.head()
+    }
+}
+
+async fn identity(connection: &mut PgConnection) -> Result<[u8; 16], StoreError> {
+    let sql = "SELECT store_id, format FROM ledger.log_head";
+    let (id, format): ([u8; 16], i32) = sqlx::query_as(sql).fetch_one(connection).await?;
+    if format != FORMAT {
+        return Err(StoreError::Unsafe(format!("the log has format {format}, and {FORMAT} is known")));
+    }
+    Ok(id)
+}
+
+/// The end of the log, after a look at its last events.
+async fn look(connection: &mut PgConnection) -> Result<End, StoreError> {
+    let last = rows::end(connection).await?.position;
+    let events = follow(connection, last.saturating_sub(LOOKED_AT), LOOKED_AT as usize).await?;
+    Ok(events.last().map_or(End::EMPTY, End::after))
+}
+
+/// The end of the log as it was at `position`; none when nothing lies there yet.
+async fn end_at(connection: &mut PgConnection, position: u64) -> Result<Option<End>, StoreError> {
+    if position == 0 {
+        return Ok(Some(End::EMPTY));
+    }
+    let found = rows::range(connection, position, 1).await?;
+    match found.first() {
+        Some(event) if event.position == position => Ok(Some(End::after(event))),
+        Some(_) => Err(StoreError::Damaged { position, what: "it is missing".to_owned() }),
+        None => Ok(None),
+    }
+}
+
+async fn follow(
+    connection: &mut PgConnection,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<Recorded>, StoreError> {
+    let Some(mut end) = end_at(connection, after).await? else { return Ok(vec![]) };
+    if limit as u64 <= FEW {
+        let events = rows::range(connection, after.saturating_add(1), limit as u64).await?;
+        events.iter().try_for_each(|event| end.pass(event).map(drop))?;
+        return Ok(events);
+    }
+    let mut events = vec![];
+    loop {
+        let wanted = PAGE.min((limit - events.len()) as u64);
+        let got = copy::after(connection, &mut end, wanted, &mut events).await?;
+        if got < wanted || events.len() == limit {
+            return Ok(events);
+        }
+    }
+}
+
+async fn carried_out(
+    connection: &mut PgConnection,
+    key: Hash,
+) -> Result<Option<(Hash, Vec<Recorded>)>, StoreError> {
+    let found = rows::commands(connection, &[&key]).await?;
+    let Some(done) = found.get(&key) else { return Ok(None) };
+    let events = rows::range(connection, done.first, done.last + 1 - done.first).await?;
+    Ok(Some((done.request, events)))
+}

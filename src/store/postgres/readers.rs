@@ -1,0 +1,57 @@
+//! A small pool of sessions for reading, off the path of the appends.
+//!
+//! A query runs on a task of the runtime that opened the store: one who asks and goes away can't leave
+//! a session in the middle of an answer.
+
+use super::connect;
+use crate::store::StoreError;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use std::pin::Pin;
+use tokio::runtime::Handle;
+
+const SESSIONS: u32 = 8;
+
+/// An answer on its way.
+pub type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
+
+pub struct Readers {
+    sessions: PgPool,
+    home: Handle,
+}
+
+impl Readers {
+    pub fn new(options: PgConnectOptions) -> Self {
+        let sessions = PgPoolOptions::new()
+            .max_connections(SESSIONS)
+            .acquire_timeout(connect::CONNECTING)
+            // A round trip before each query would tell of a lost session no better than the query does.
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Self { sessions, home: Handle::current() }
+    }
+
+    /// Runs a query, and once more on another session for each one that turns out to be lost.
+    pub async fn with<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> Fn(&'c mut PgConnection) -> Reading<'c, T> + Send + Sync + 'static,
+    {
+        let sessions = self.sessions.clone();
+        let reading = async move {
+            for _ in 0..SESSIONS {
+                let mut session = sessions.acquire().await?;
+                let outcome = query(&mut session).await;
+                if outcome.is_err() {
+                    // It may be in the middle of an answer.
+                    session.close_on_drop();
+                }
+                if !matches!(outcome, Err(StoreError::Unavailable(_))) {
+                    return outcome;
+                }
+            }
+            query(&mut *sessions.acquire().await?).await
+        };
+        self.home.spawn(reading).await.map_err(std::io::Error::other)?
+    }
+}
