@@ -132,7 +132,8 @@ async fn a_head_of_another_ledger_or_with_a_changed_digit_is_refused() {
     assert!(said.contains("another ledger"), "{said}");
     let size = books.head.lines().nth(1).unwrap();
     let smaller: u64 = size.parse::<u64>().unwrap() - 1;
-    let said = refused(&copy.against(&books.head.replacen(size, &smaller.to_string(), 1)), 1);
+    let said =
+        refused(&copy.against(&books.head.replacen(&format!("\n{size}\n"), &format!("\n{smaller}\n"), 1)), 1);
     assert!(said.contains("signature"), "{said}");
     let said = refused(&copy.against("a text\n"), 1);
     assert!(said.contains("head"), "{said}");

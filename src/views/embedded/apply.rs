@@ -95,6 +95,7 @@ impl Batch {
 
     /// Makes the indexes that were left for later, and the file as safe as one in use.
     pub(super) fn settle(&self) -> Result<(), ViewsError> {
+        connect::sort_small(&self.writer)?;
         self.models.iter().try_for_each(|model| model.index(&self.writer))?;
         connect::settle(&self.writer)
     }

@@ -11,10 +11,9 @@
 
 use super::{
     apply::Batch,
-    compare::{Difference, Held},
+    building::{Task, catch_up},
+    compare::Difference,
     files,
-    rebuild::{BATCH, Rebuild},
-    skips::Skips,
 };
 use crate::{
     clock::Clock,
@@ -33,18 +32,8 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
 };
-use tokio::{runtime::Runtime, sync::Notify};
-
-/// So near the end the first pass is over.
-const NEAR: u64 = 2_000;
-/// How often a difference is looked at again: an erasure or a skip under way settles in a moment.
-const TRIES: usize = 4;
-/// Between two looks at what is on its way.
-const PAUSE: Duration = Duration::from_millis(50);
-/// Whoever moves the models takes an offer in milliseconds, if he is alive.
-const ANSWER: Duration = Duration::from_secs(60);
+use tokio::sync::Notify;
 
 /// Who keeps the identities.
 pub type People = Arc<dyn Identities + Send + Sync>;
@@ -97,9 +86,9 @@ struct Shared {
 
 /// Rebuilt models that are equal to those in use.
 pub struct Offer {
-    batch: Batch,
-    file: PathBuf,
-    answer: mpsc::Sender<Result<(), Failure>>,
+    pub(super) batch: Batch,
+    pub(super) file: PathBuf,
+    pub(super) answer: mpsc::Sender<Result<(), Failure>>,
 }
 
 impl Beside {
@@ -133,6 +122,22 @@ impl Beside {
     /// Ends when there is something for whoever moves the models.
     pub async fn woken(&self) {
         self.0.woken.notified().await;
+    }
+
+    /// Tells how it goes.
+    pub(super) fn say(&self, change: impl FnOnce(&mut Report)) {
+        change(&mut self.0.report.lock());
+    }
+
+    /// True once somebody asked it to end.
+    pub(super) fn must_stop(&self) -> bool {
+        self.0.stop.load(Ordering::SeqCst)
+    }
+
+    /// Offers rebuilt models to whoever moves those in use.
+    pub(super) fn put_up(&self, offer: Offer) {
+        *self.0.offer.lock() = Some(offer);
+        self.0.woken.notify_one();
     }
 
     /// What was offered.
@@ -171,158 +176,6 @@ impl Beside {
             return Err(error.into());
         }
         Ok(())
-    }
-}
-
-/// A running rebuild.
-struct Task {
-    beside: Beside,
-    store: Store,
-    clock: Clock,
-    people: People,
-    dir: PathBuf,
-    file: PathBuf,
-    runtime: Runtime,
-}
-
-impl Task {
-    fn new(
-        beside: Beside,
-        store: Store,
-        views: &Views,
-        clock: Clock,
-        people: People,
-    ) -> Result<Self, Failure> {
-        let dir = views.dir()?.to_owned();
-        let file = files::next(&dir).map_err(ViewsError::from)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        let runtime = runtime.map_err(ViewsError::from)?;
-        Ok(Self { beside, store, clock, people, dir, file, runtime })
-    }
-
-    /// Answers the differences, none if the rebuilt models are in use now.
-    fn run(&self) -> Result<Vec<Difference>, Failure> {
-        let outcome = self.build().and_then(|mut batch| {
-            let differences = self.compare(&mut batch)?;
-            if differences.is_empty() {
-                self.offer(batch)?;
-            } else {
-                self.keep_aside(batch, &differences)?;
-            }
-            Ok(differences)
-        });
-        if outcome.is_err() {
-            files::remove(&self.file).map_err(ViewsError::from)?;
-        }
-        outcome
-    }
-
-    fn build(&self) -> Result<Batch, Failure> {
-        let skips = self.runtime.block_on(Skips::recorded(self.store.as_ref()))?;
-        let mut rebuild = Rebuild::begin(&self.file, u64::MAX, self.clock, skips)?;
-        let (begun, mut after) = (Instant::now(), 0);
-        'log: loop {
-            let head = *self.store.head().borrow();
-            self.beside.0.report.lock().progress = Progress::since(begun, 0, after, head);
-            if after + NEAR >= head || self.stopped() {
-                break;
-            }
-            for event in self.runtime.block_on(self.store.follow(after, BATCH))? {
-                after = event.position;
-                // The reason is what the end answers.
-                if rebuild.take(event, self.people.as_ref()).is_err() {
-                    break 'log;
-                }
-            }
-        }
-        let rebuilt = rebuild.end(self.people.as_ref())?;
-        self.go_on()?;
-        Ok(rebuilt.settle()?)
-    }
-
-    fn compare(&self, batch: &mut Batch) -> Result<Vec<Difference>, Failure> {
-        self.beside.0.report.lock().state = Stage::Comparing;
-        let mut differences = vec![];
-        for _ in 0..TRIES {
-            batch.honour(self.runtime.block_on(Skips::recorded(self.store.as_ref()))?);
-            self.catch_up(batch, *self.store.head().borrow())?;
-            let held = loop {
-                let held = Held::begin(&self.dir, &self.file)?;
-                if held.position >= batch.next() {
-                    break held;
-                }
-                drop(held);
-                self.go_on()?;
-                thread::sleep(PAUSE);
-            };
-            self.catch_up(batch, held.position)?;
-            differences = held.differences(&|| self.stopped())?;
-            if differences.is_empty() {
-                break;
-            }
-            drop(held);
-            thread::sleep(PAUSE);
-        }
-        Ok(differences)
-    }
-
-    fn offer(&self, mut batch: Batch) -> Result<(), Failure> {
-        // What came meanwhile is taken in here, so that little is left to do while screens wait.
-        self.catch_up(&mut batch, *self.store.head().borrow())?;
-        self.go_on()?;
-        let (answer, answered) = mpsc::channel();
-        *self.beside.0.offer.lock() = Some(Offer { batch, file: self.file.clone(), answer });
-        self.beside.0.woken.notify_one();
-        answered.recv_timeout(ANSWER).map_err(|_| ViewsError::Interrupted)??;
-        Ok(files::forget_aside(&self.dir).map_err(ViewsError::from)?)
-    }
-
-    /// Names of patients don't lie about: an erasure could not reach them there.
-    fn keep_aside(&self, batch: Batch, differences: &[Difference]) -> Result<(), Failure> {
-        batch.without_names()?;
-        drop(batch);
-        let report = serde_json::to_vec(differences).unwrap_or_default();
-        files::keep_aside(&self.dir, &self.file, &report).map_err(ViewsError::from)?;
-        for Difference { table, unexplained, missing, .. } in differences {
-            tracing::error!(table, unexplained, missing, "a read model is not what the log says");
-        }
-        Ok(())
-    }
-
-    fn catch_up(&self, batch: &mut Batch, upto: u64) -> Result<(), Failure> {
-        self.runtime.block_on(catch_up(&self.store, batch, upto, self.clock, self.people.as_ref()))?;
-        self.go_on()
-    }
-
-    fn stopped(&self) -> bool {
-        self.beside.0.stop.load(Ordering::SeqCst)
-    }
-
-    fn go_on(&self) -> Result<(), Failure> {
-        if self.stopped() { Err(ViewsError::Interrupted.into()) } else { Ok(()) }
-    }
-}
-
-/// Moves models to exactly `upto`, those that were behind too.
-async fn catch_up(
-    store: &Store,
-    batch: &mut Batch,
-    upto: u64,
-    clock: Clock,
-    people: &(dyn Identities + Send + Sync),
-) -> Result<(), Failure> {
-    loop {
-        let (after, end) = match batch.behind() {
-            Some(behind) => (behind, batch.next()),
-            None if batch.next() < upto => (batch.next(), upto),
-            None => return Ok(()),
-        };
-        let limit = usize::try_from(end - after).unwrap_or(BATCH).min(BATCH);
-        let events = store.follow(after, limit).await?;
-        if events.is_empty() {
-            return Ok(());
-        }
-        batch.apply(&events, clock, people)?;
     }
 }
 

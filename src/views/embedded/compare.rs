@@ -46,6 +46,8 @@ pub struct Held {
     live: Connection,
     /// The furthest event that was looked at for any of them.
     pub position: u64,
+    /// How many are not there: they are catching up, or stand before an event.
+    pub behind: usize,
 }
 
 impl Held {
@@ -60,7 +62,9 @@ impl Held {
         live.execute_batch("begin")?;
         let sql = "select coalesce(max(position), 0) from main.history";
         let position: i64 = live.query_row(sql, [], |row| row.get(0))?;
-        Ok(Self { live, position: position.unsigned_abs() })
+        let sql = "select count(*) from main.checkpoints where position < $1";
+        let behind: i64 = live.query_row(sql, [position], |row| row.get(0))?;
+        Ok(Self { live, position: position.unsigned_abs(), behind: usize::try_from(behind).unwrap_or(0) })
     }
 
     /// The tables that differ. The rebuilt file is looked at only now.

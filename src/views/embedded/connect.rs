@@ -36,11 +36,16 @@ pub(super) fn loader(file: &Path) -> Result<Connection, ViewsError> {
     let loader = Connection::open(file)?;
     loader.execute_batch(
         "pragma journal_mode = memory; pragma synchronous = off; pragma secure_delete = on;
-         pragma trusted_schema = off; pragma temp_store = file; pragma cache_size = -24576;
+         pragma trusted_schema = off; pragma temp_store = file; pragma cache_size = -16384;
          pragma locking_mode = exclusive;",
     )?;
     loader.set_prepared_statement_cache_capacity(128);
     Ok(loader)
+}
+
+/// Before indexes are made: the sorter takes as much memory as the cache may.
+pub(super) fn sort_small(loader: &Connection) -> Result<(), ViewsError> {
+    Ok(loader.execute_batch("pragma shrink_memory; pragma cache_size = -8192;")?)
 }
 
 /// Makes a loaded file one like those in use, durable to its last byte when its file is synced next.
