@@ -99,6 +99,8 @@ impl Cluster {
         while family.iter().any(|id| is_alive(*id)) {
             std::thread::yield_now();
         }
+        // Where nobody buries the dead, the next start would take it for alive by its number.
+        fs::remove_file(self.dir.join("data/postmaster.pid")).unwrap();
     }
 
     /// The address of a database here.
