@@ -82,7 +82,11 @@ impl Batcher {
         while let Some(first) = self.queue.recv().await {
             // Those who just had their answers may have something more to ask: one turn for them makes
             // batches nearly twice as large.
-            tokio::task::yield_now().await;
+            let mut waiting = usize::MAX;
+            while self.queue.len() != waiting && self.queue.len() < MOST_COMMITS {
+                waiting = self.queue.len();
+                tokio::task::yield_now().await;
+            }
             let requests = self.gather(first);
             self.carry_out(requests).await;
         }
