@@ -68,10 +68,11 @@ BEGIN
     PERFORM FROM ledger.log_head FOR UPDATE;
     SELECT coalesce(max(position), 0) INTO found_end FROM ledger.events;
     IF found_end = at THEN
+        -- By subscript: arrays that are parameters are unpacked once, while unnest would copy each of them twice.
         INSERT INTO ledger.events (position, stream, revision, event_id, name, recorded_at, meta, body, chain)
-        SELECT at + nth, stream, revision, id, name, append.recorded_at, meta, body, chain
-        FROM unnest(streams, revisions, ids, names, metas, bodies, chains)
-            WITH ORDINALITY AS batch (stream, revision, id, name, meta, body, chain, nth);
+        SELECT at + nth, streams[nth], revisions[nth], ids[nth], names[nth], append.recorded_at,
+            metas[nth], bodies[nth], chains[nth]
+        FROM generate_series(1, cardinality(chains)) AS nth;
         IF cardinality(keys) > 0 THEN
             INSERT INTO ledger.commands (key, request, first_position, last_position)
             SELECT * FROM unnest(keys, requests, firsts, lasts);

@@ -146,12 +146,10 @@ async fn follow(
     after: u64,
     limit: usize,
 ) -> Result<Vec<Recorded>, StoreError> {
-    let Some(mut end) = end_at(connection, after).await? else { return Ok(vec![]) };
     if limit as u64 <= FEW {
-        let events = rows::range(connection, after.saturating_add(1), limit as u64).await?;
-        events.iter().try_for_each(|event| end.pass(event).map(drop))?;
-        return Ok(events);
+        return few(connection, after, limit as u64).await;
     }
+    let Some(mut end) = end_at(connection, after).await? else { return Ok(vec![]) };
     let mut events = vec![];
     loop {
         let wanted = PAGE.min((limit - events.len()) as u64);
@@ -160,6 +158,23 @@ async fn follow(
             return Ok(events);
         }
     }
+}
+
+/// With the event before them in one query: who follows closely asks for little, and often.
+async fn few(connection: &mut PgConnection, after: u64, limit: u64) -> Result<Vec<Recorded>, StoreError> {
+    let mut events = rows::range(connection, after, limit + u64::from(after > 0)).await?;
+    let mut end = End::EMPTY;
+    if after > 0 {
+        match events.first() {
+            None => return Ok(events),
+            Some(first) if first.position == after => end = End::after(&events.remove(0)),
+            Some(_) => {
+                return Err(StoreError::Damaged { position: after, what: "it is missing".to_owned() });
+            }
+        }
+    }
+    events.iter().try_for_each(|event| end.pass(event).map(drop))?;
+    Ok(events)
 }
 
 async fn carried_out(

@@ -57,15 +57,6 @@ impl Failure {
     }
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(why) => Self::NotNow(why),
-            error => Self::Undone(error),
-        }
-    }
-}
-
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         if is_passing(&error) { Self::Unavailable(error.to_string()) } else { Self::Database(error) }
