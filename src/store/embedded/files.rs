@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const LEDGER: &str = "ledger.db";
-const LOCK: &str = "ledger.lock";
+/// Held by the one process that may write.
+pub const LOCK: &str = "ledger.lock";
+/// While a restore makes and moves its files; see `backup/restore.rs`.
+pub const RESTORING: &str = "restore.part";
 
 /// SQLite before this can corrupt a WAL that one connection writes while another checkpoints it.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -57,6 +60,22 @@ pub fn lock(dir: &Path) -> Result<File, StoreError> {
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(dir.to_owned())),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// Half of what was restored is no ledger.
+pub fn is_whole(dir: &Path) -> Result<(), StoreError> {
+    match dir.join(RESTORING).try_exists()? {
+        true => Err(StoreError::Unsafe(format!(
+            "a restore into {} was cut off, or still runs: empty the folder and restore again",
+            dir.display()
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// How long the write-ahead log is that lies there before anybody opens the ledger. An orderly end leaves none.
+pub fn left_behind(dir: &Path) -> u64 {
+    fs::metadata(ledger(dir).with_extension("db-wal")).map_or(0, |log| log.len())
 }
 
 /// A connection that may write; makes the tables in a new file.
