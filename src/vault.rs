@@ -5,11 +5,13 @@
 //! 1. `vault/database.rs` opens the file and finds the master key (`vault/master.rs`);
 //! 2. `vault/patients.rs` seals personal data with a key for each patient, and forgets that key;
 //! 3. `vault/credentials.rs` knows passwords, `vault/sessions.rs` who is signed in;
-//! 4. `vault/signing.rs` signs receipts and heads.
+//! 4. `vault/signing.rs` signs receipts and heads;
+//! 5. `vault/copy.rs` keeps a second vault equal to this one, for backups and the continuous copy.
 //!
 //! All methods are synchronous. Most answer from memory; a write waits for the disk.
 
 mod cipher;
+pub mod copy;
 mod credentials;
 mod database;
 mod master;
@@ -102,6 +104,9 @@ pub enum VaultError {
     /// There is no vault to read.
     #[error("there is no vault here: the server makes it at its first start")]
     NoVault,
+    /// Pages of the file do not fit together.
+    #[error("vault.db is damaged: {0}")]
+    Damaged(String),
     /// The file was written by a later version.
     #[error("vault.db has the layout {0}, which this version does not know")]
     UnknownLayout(i64),
