@@ -1,14 +1,18 @@
 //! The command line. Each command is a file. Help, results and verdicts are for people, in French;
 //! errors and the list of variables are for those who run the server, in English.
 
+mod backup;
+mod copy;
 mod demo;
 mod demo_data;
 mod head;
 mod progress;
 mod receipt;
 mod replay;
+mod restore;
 mod serve;
 mod simulate_provider;
+mod stopping;
 mod verify;
 
 use crate::settings::{BadSettings, Settings, VARIABLES};
@@ -45,6 +49,13 @@ enum Command {
     Verify(verify::Verify),
     /// Écrit la tête signée du registre, à garder hors de la machine.
     Head(head::Head),
+    /// Sauvegarde le registre et les clés, serveur en marche ou non.
+    Backup(backup::Backup),
+    /// Restaure une sauvegarde ou une copie continue dans un dossier de données vide.
+    Restore(restore::Restore),
+    /// La copie continue.
+    #[command(subcommand)]
+    Copy(copy::Copy),
     /// Raconte l’histoire d’un paiement, d’une prescription ou d’une caisse.
     Replay(replay::Replay),
     /// Les reçus.
@@ -68,6 +79,9 @@ impl Cli {
             Command::SimulateProvider(command) => command.run(&settings),
             Command::Verify(command) => command.run(&settings),
             Command::Head(command) => command.run(&settings),
+            Command::Backup(command) => command.run(&settings),
+            Command::Restore(command) => command.run(&settings),
+            Command::Copy(command) => command.run(),
             Command::Replay(command) => command.run(&settings),
             Command::Receipt(command) => command.run(&settings),
         }

@@ -3,6 +3,7 @@
 use crate::{
     app::{App, House, People, Providers},
     clock::Clock,
+    copy,
     execute::Ledger,
     failure::Failure,
     follow,
@@ -21,6 +22,9 @@ use std::{
     time::Duration,
 };
 use tokio::sync::watch;
+
+/// How long an orderly end waits for the continuous copy to be complete.
+const COPY_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +80,9 @@ pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, Canno
     if let Some(reached) = batch.reached()? {
         history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
     }
-    let store: Store = Arc::new(store);
+    let store = Arc::new(store);
+    let copy = settings.copy.as_deref().map(|to| copy::start(store.clone(), dir, to)).transpose()?;
+    let store: Store = store;
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
     let app = Arc::new(App {
@@ -92,6 +98,7 @@ pub fn start(settings: Settings, listener: TcpListener) -> Result<Running, Canno
             public_url: settings.api_url.clone().unwrap_or_else(|| format!("http://{addr}")),
         },
         vault: vault.clone(),
+        copy,
     });
     follow::start(store, views, batch, clock, Arc::new(People(vault)))?;
     react::start(Arc::downgrade(&app), words)?;
@@ -120,6 +127,9 @@ impl Running {
             () = signal() => {}
         }
         server.abort();
+        if let Some(copy) = &app.copy {
+            copy.finish(COPY_PATIENCE).await;
+        }
         tracing::info!(position = app.ledger.head(), "stopped");
         in_order
     }

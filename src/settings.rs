@@ -23,6 +23,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the embedded engine keeps its files.
     pub data: PathBuf,
+    /// Where a second copy of the ledger is kept, at most about a second behind.
+    pub copy: Option<PathBuf>,
     /// Where providers and telephones reach us; by default where we listen.
     pub api_url: Option<String>,
     /// Printed on receipts and reports.
@@ -69,6 +71,7 @@ pub enum BadSettings {
 struct File {
     listen: Option<String>,
     data: Option<String>,
+    copy: Option<String>,
     api_url: Option<String>,
     hospital: Option<String>,
     series: Option<String>,
@@ -107,6 +110,7 @@ impl std::fmt::Debug for Hidden {
 pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_LISTEN", "address and port, default 127.0.0.1:8080"),
     ("QUITTANCE_DATA", "folder of the embedded ledger, default ./data"),
+    ("QUITTANCE_COPY", "folder on another disk or machine for a continuous copy, default none"),
     ("QUITTANCE_CONFIG", "the TOML file, default none"),
     ("QUITTANCE_HOSPITAL", "name on receipts and reports, default CHU Tokoin"),
     ("QUITTANCE_SERIES", "series of receipts, default R"),
@@ -156,6 +160,7 @@ impl File {
         };
         text(&mut self.listen, "QUITTANCE_LISTEN");
         text(&mut self.data, "QUITTANCE_DATA");
+        text(&mut self.copy, "QUITTANCE_COPY");
         text(&mut self.api_url, "API_URL");
         text(&mut self.hospital, "QUITTANCE_HOSPITAL");
         text(&mut self.series, "QUITTANCE_SERIES");
@@ -208,6 +213,7 @@ impl File {
         Ok(Settings {
             listen: parsed("listen", &or(self.listen, "127.0.0.1:8080"))?,
             data: or(self.data, "./data").into(),
+            copy: self.copy.map(PathBuf::from),
             api_url: self.api_url.map(|url| url.trim_end_matches('/').to_owned()),
             hospital: or(self.hospital, "CHU Tokoin"),
             series,

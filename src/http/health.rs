@@ -1,6 +1,7 @@
 //! `/api/health`: alive and able, without a word about money; figures need a role.
 
 use super::{identity::Identity, problem::Problem, server::State, stats};
+use crate::copy::{Copying, Lag};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::user::Role;
@@ -9,9 +10,13 @@ use serde::Serialize;
 /// What anybody may know.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Health {
-    /// `OK`, or `DEGRADED` when a read model has stopped or lags: money is still taken.
+    /// `OK`, or `DEGRADED` when a read model has stopped or lags, or the copy lags by more than a
+    /// minute: money is still taken.
     status: &'static str,
     timestamp: DateTime<Utc>,
+    /// How far the continuous copy is behind, where one is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy: Option<Lag>,
 }
 
 /// What those who run it may know.
@@ -33,6 +38,21 @@ pub struct Ledger {
     /// Read models that met an event they can't take in.
     #[schema(value_type = Vec<Object>)]
     stopped: Vec<crate::views::StoppedProjector>,
+    /// The continuous copy, where one is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy: Option<Copy>,
+}
+
+/// How far the continuous copy is.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Copy {
+    /// The last position that is durable there.
+    position: u64,
+    #[serde(flatten)]
+    lag: Lag,
+    /// Why it does not go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// How a provider's calls go.
@@ -45,17 +65,18 @@ pub struct Provider {
     in_flight: usize,
 }
 
-/// Alive, and whether the read models keep up.
+/// Alive, and whether the read models and the continuous copy keep up.
 #[utoipa::path(get, path = "/api/health", tag = "health",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub async fn health(state: web::Data<State>) -> HttpResponse {
     let app = &state.app;
     // A thousand events are a second of work at the most.
     let behind = app.ledger.head().saturating_sub(app.views.position()) > 1_000;
-    let degraded = behind || !app.views.stopped().is_empty();
+    let copy = app.copy.as_ref().map(Copying::lag);
+    let degraded = behind || !app.views.stopped().is_empty() || copy.as_ref().is_some_and(Lag::is_long);
     let status = if degraded { "DEGRADED" } else { "OK" };
     let mut response = if degraded { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
-    response.json(Health { status, timestamp: app.clock.now() })
+    response.json(Health { status, timestamp: app.clock.now(), copy })
 }
 
 /// Figures of today, of the log and of the providers.
@@ -80,6 +101,11 @@ pub async fn metrics(state: web::Data<State>, who: Identity) -> Result<HttpRespo
             position: app.ledger.head(),
             projected: app.views.position(),
             stopped: app.views.stopped(),
+            copy: app.copy.as_ref().map(|copy| Copy {
+                position: copy.position(),
+                lag: copy.lag(),
+                reason: copy.failing(),
+            }),
         },
         providers: providers.collect(),
     };
