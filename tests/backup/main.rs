@@ -24,5 +24,8 @@ mod provider;
 mod server;
 
 mod books;
+mod copy;
+mod load;
 mod refusals;
 mod restore;
+mod segments;

@@ -8,9 +8,6 @@ use crate::store::{CommandKey, Recorded};
 use rusqlite::{Connection, Params, Row};
 use std::path::Path;
 
-/// Made only where a continuous copy asks for commands by their place; see decision 0017.
-const INDEX: &str = include_str!("../../../migrations/ledger/copy.sql");
-
 const BY_KEY: &str = "SELECT key, request, first_position, last_position FROM commands
     WHERE key > ?1 ORDER BY key LIMIT ?2";
 
@@ -52,7 +49,7 @@ impl EmbeddedStore {
 
     /// Makes [`EmbeddedStore::commands_between`] cheap, once for this ledger.
     pub fn index_commands(&self, dir: &Path) -> Result<(), StoreError> {
-        Ok(files::writing(dir)?.execute_batch(INDEX)?)
+        Ok(files::writing(dir)?.execute_batch(files::FOR_A_COPY)?)
     }
 }
 

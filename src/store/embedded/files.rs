@@ -23,6 +23,8 @@ const MIGRATIONS: [&str; 2] = [
     include_str!("../../../migrations/ledger/0001_events.sql"),
     include_str!("../../../migrations/ledger/0002_lean_streams.sql"),
 ];
+/// An index that only a ledger with a continuous copy has; see decision 0017.
+pub const FOR_A_COPY: &str = include_str!("../../../migrations/ledger/copy.sql");
 const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// What a writing connection is set to; each setting is read back.
@@ -81,6 +83,10 @@ pub fn left_behind(dir: &Path) -> u64 {
 /// A connection that may write; makes the tables in a new file.
 pub fn writing(dir: &Path) -> Result<Connection, StoreError> {
     let connection = open(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    // SQLite opens a file that it may not write for reading, and says nothing until the first commit.
+    if connection.is_readonly("main")? {
+        return Err(StoreError::Unsafe(format!("{} can only be read", ledger(dir).display())));
+    }
     connection.busy_timeout(Duration::from_secs(10))?;
     set(&connection, &WRITING)?;
     migrate(&connection, dir)?;
@@ -152,7 +158,11 @@ fn recognise(connection: &Connection) -> Result<(), StoreError> {
     }
     let ours = Connection::open_in_memory()?;
     MIGRATIONS.iter().try_for_each(|migration| ours.execute_batch(migration))?;
-    let (ours, theirs) = (schema(&ours)?, schema(connection)?);
+    let theirs = schema(connection)?;
+    if theirs.iter().any(|(name, _)| name == "commands_by_place") {
+        ours.execute_batch(FOR_A_COPY)?;
+    }
+    let ours = schema(&ours)?;
     let differs = ours.symmetric_difference(&theirs).next();
     differs.map_or(Ok(()), |(name, _)| {
         Err(StoreError::Unsafe(format!("the guard or table {name} of the ledger is not as it was made")))

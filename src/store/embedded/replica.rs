@@ -18,9 +18,10 @@ const EVENT: &str =
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const COMMAND: &str =
     "INSERT INTO commands (key, request, first_position, last_position) VALUES (?1, ?2, ?3, ?4)";
-const OPEN_STREAM: &str = "INSERT INTO streams (name, revision) VALUES (?1, 0)";
-const FIND_STREAM: &str = "SELECT id, revision FROM streams WHERE name = ?1";
-const MOVE_STREAM: &str = "UPDATE streams SET revision = ?2 WHERE id = ?1";
+const OPEN_STREAM: &str = "INSERT INTO streams (name) VALUES (?1)";
+const FIND_STREAM: &str =
+    "SELECT id, (SELECT coalesce(max(revision), 0) FROM events WHERE stream_id = streams.id)
+    FROM streams WHERE name = ?1";
 const MOVE_HEAD: &str = "UPDATE log_head SET position = ?1, chain = ?2";
 
 /// Streams whose end is remembered, at most twice over.
@@ -102,7 +103,6 @@ impl Replica {
     /// Makes all that was taken part of the ledger.
     pub fn commit(&mut self) -> Result<End, StoreError> {
         for (stream, head) in self.changed.drain() {
-            self.connection.prepare_cached(MOVE_STREAM)?.execute((head.id, rows::signed(head.revision)))?;
             self.known.keep(stream, head);
         }
         if self.end.position > self.committed.position {
