@@ -67,14 +67,11 @@ impl EmbeddedStore {
         let connection = files::writing(dir)?;
         let head = opening::log_head(&connection)?;
         let end = opening::end(&connection, &head)?;
-        match left {
-            0 => tracing::info!(position = end.position, "the ledger is open; the last end was in order"),
-            bytes => tracing::warn!(
-                position = end.position,
-                bytes,
-                "the ledger is open; the last end was not in order, and what its log held whole was taken over"
-            ),
-        }
+        tracing::info!(
+            position = end.position,
+            log_bytes = left,
+            "the ledger is open; what its write-ahead log held whole is part of it"
+        );
         let mut store = Self::reading(dir, &head)?;
         store.writing = Some(store.start(dir, connection, end, lock)?);
         Ok(store)

@@ -75,7 +75,7 @@ pub fn is_whole(dir: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// How long the write-ahead log is that lies there before anybody opens the ledger. An orderly end leaves none.
+/// How long the write-ahead log is that lies there before anybody opens the ledger.
 pub fn left_behind(dir: &Path) -> u64 {
     fs::metadata(ledger(dir).with_extension("db-wal")).map_or(0, |log| log.len())
 }
