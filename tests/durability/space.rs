@@ -34,7 +34,8 @@ async fn a_full_disk_refuses_without_a_trace_and_money_is_taken_again_when_there
     let before = prescribe(&desk, &desk.cashier, "before").await.unwrap();
     assert_eq!(before.status, 201);
     faults.order("write", &format!("{ENOSPC} ledger.db-wal"));
-    let full = refused_or_ended(&mut desk, "full").await;
+    let full = prescribe(&desk, &desk.cashier, "full").await;
+    let full = refused_or_ended(&mut desk, full).await;
     faults.over("write");
     desk.is_back(full).await;
     is_shown(&desk, &before.text_of("id")).await;
@@ -68,7 +69,7 @@ async fn a_small_file_system_that_fills_up_loses_nothing_and_is_usable_when_it_i
     let full = loop {
         match prescribe(&desk, &desk.cashier, &uuid::Uuid::new_v4().to_string()).await {
             Ok(answer) if answer.status == 201 => acknowledged.push(answer.text_of("id")),
-            _ => break refused_or_ended(&mut desk, "full").await,
+            refused => break refused_or_ended(&mut desk, refused).await,
         }
         assert!(acknowledged.len() < 20_000, "it fills up");
     };
@@ -98,18 +99,20 @@ enum Full {
     Ended,
 }
 
-/// Nothing is acknowledged: it says so and lives, or it ends, because it can't tell what was written.
-async fn refused_or_ended(desk: &mut Desk, key: &str) -> Full {
-    for _ in 0..3 {
-        match prescribe(desk, &desk.cashier, key).await {
-            Ok(answer) => assert_eq!(answer.status, 503, "{}", answer.text),
-            Err(_) => {
-                assert_eq!(desk.server.wait().code(), Some(1));
-                return Full::Ended;
-            }
+/// Nothing is acknowledged: it says so and lives, or it can't tell what was written, says that, and ends.
+async fn refused_or_ended(desk: &mut Desk, first: reqwest::Result<Answer>) -> Full {
+    match first {
+        Ok(answer) if answer.json["code"] != "outcome_unknown" => {
+            assert_eq!(answer.status, 503, "{}", answer.text);
+            let again = prescribe(desk, &desk.cashier, "again").await.unwrap();
+            assert_eq!(again.status, 503, "{}", again.text);
+            Full::Refused
+        }
+        _ => {
+            assert_eq!(desk.server.wait().code(), Some(1));
+            Full::Ended
         }
     }
-    if desk.server.lives() { Full::Refused } else { Full::Ended }
 }
 
 impl Desk {
