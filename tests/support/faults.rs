@@ -13,7 +13,7 @@ pub const EROFS: i32 = 30;
 /// The library and the folder with its orders.
 pub struct Faults {
     folder: TempDir,
-    library: PathBuf,
+    preloaded: PathBuf,
 }
 
 impl Faults {
@@ -28,14 +28,14 @@ impl Faults {
         let compiled = command.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(&source).output();
         let compiled = compiled.unwrap();
         assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
-        Self { folder, library }
+        Self { folder, preloaded: library }
     }
 
     /// What a server needs in its environment.
     pub fn env(&self) -> Vec<(String, String)> {
         let text = |path: &std::path::Path| path.to_str().unwrap().to_owned();
         vec![
-            ("LD_PRELOAD".to_owned(), text(&self.library)),
+            ("LD_PRELOAD".to_owned(), text(&self.preloaded)),
             ("QUITTANCE_FAULTS".to_owned(), text(self.folder.path())),
         ]
     }
