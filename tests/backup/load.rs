@@ -41,7 +41,8 @@ async fn a_burnt_machine_loses_at_most_its_last_second() {
     let said = server.restore(&copy, &data);
     // The ledger that was killed is still there to compare with.
     let end = begins(&data, &server.dir);
-    println!("copied up to {end}; a second before the kill {safe} was told, at the kill {:?}", told.last());
+    let last = told.last().unwrap().1;
+    println!("copied up to {end}; a second before the kill {safe} was told, at the kill {last}");
     assert!(end >= safe, "{end} of {safe}");
     assert!(said.contains(&format!("position {end}.")), "{said}");
     server.says(&data, &["verify"]);
