@@ -2,6 +2,7 @@
 
 use crate::{
     clock::Clock,
+    copy::Copying,
     execute::Ledger,
     failure::Failure,
     providers::{NotAProvider, Provider, ProviderConfig, Timing},
@@ -31,6 +32,8 @@ pub struct App {
     pub react: React,
     /// Of this hospital.
     pub house: House,
+    /// The continuous copy, where one is kept.
+    pub copy: Option<Copying>,
 }
 
 /// What is particular to this hospital.

@@ -1,6 +1,8 @@
 //! The command line. Each command is a file. Help, results and verdicts are for people, in French;
 //! errors and the list of variables are for those who run the server, in English.
 
+mod backup;
+mod copy;
 mod demo;
 mod demo_data;
 mod head;
@@ -9,8 +11,10 @@ mod projector;
 mod rebuild;
 mod receipt;
 mod replay;
+mod restore;
 mod serve;
 mod simulate_provider;
+mod stopping;
 mod verify;
 
 use crate::settings::{BadSettings, Settings, VARIABLES};
@@ -52,6 +56,13 @@ enum Command {
     /// Les projecteurs des écrans.
     #[command(subcommand)]
     Projector(projector::Projector),
+    /// Sauvegarde le registre et les clés, serveur en marche ou non.
+    Backup(backup::Backup),
+    /// Restaure une sauvegarde ou une copie continue dans un dossier de données vide.
+    Restore(restore::Restore),
+    /// La copie continue.
+    #[command(subcommand)]
+    Copy(copy::Copy),
     /// Raconte l’histoire d’un paiement, d’une prescription ou d’une caisse.
     Replay(replay::Replay),
     /// Les reçus.
@@ -77,6 +88,9 @@ impl Cli {
             Command::Head(command) => command.run(&settings),
             Command::Rebuild(command) => command.run(&settings),
             Command::Projector(command) => command.run(&settings),
+            Command::Backup(command) => command.run(&settings),
+            Command::Restore(command) => command.run(&settings),
+            Command::Copy(command) => command.run(),
             Command::Replay(command) => command.run(&settings),
             Command::Receipt(command) => command.run(&settings),
         }

@@ -1,9 +1,11 @@
 //! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod copy;
 pub mod execute;
 pub mod failure;
 pub mod follow;

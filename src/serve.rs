@@ -9,6 +9,7 @@ pub use postgres::vault;
 use crate::{
     app::{App, House, Providers},
     clock::Clock,
+    copy::Copying,
     execute::{Ledger, others},
     failure::Failure,
     http::server::{self, State},
@@ -26,6 +27,9 @@ use std::{
     time::Duration,
 };
 use tokio::sync::watch;
+
+/// How long an orderly end waits for the continuous copy to be complete.
+const COPY_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +76,8 @@ struct Opened {
     store: Store,
     vault: Vault,
     views: Views,
+    /// A second place, where the settings name one.
+    copy: Option<Copying>,
     failed: Option<Failed>,
 }
 
@@ -100,6 +106,7 @@ pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running,
             public_url: settings.api_url.clone().unwrap_or_else(|| format!("http://{addr}")),
         },
         vault: opened.vault,
+        copy: opened.copy,
     });
     if settings.database.is_some() {
         tokio::spawn(others::forget_outdated(app.ledger.clone()));
@@ -129,6 +136,9 @@ impl Running {
             () = signal() => {}
         }
         server.abort();
+        if let Some(copy) = &app.copy {
+            copy.finish(COPY_PATIENCE).await;
+        }
         tracing::info!(position = app.ledger.head(), "stopped");
         in_order
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The database of the ledger; the embedded engine without it.
     pub database: Option<Database>,
+    /// Where a second copy of the ledger is kept, at most about a second behind.
+    pub copy: Option<PathBuf>,
     /// Where providers and telephones reach us; by default where we listen.
     pub api_url: Option<String>,
     /// Printed on receipts and reports.
@@ -76,6 +78,7 @@ struct File {
     listen: Option<String>,
     data: Option<String>,
     database_url: Option<Hidden>,
+    copy: Option<String>,
     api_url: Option<String>,
     hospital: Option<String>,
     series: Option<String>,
@@ -115,6 +118,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_LISTEN", "address and port, default 127.0.0.1:8080"),
     ("QUITTANCE_DATA", "folder of the embedded ledger, default ./data"),
     ("DATABASE_URL", "PostgreSQL for ledger, keys and read models, default none: the embedded ledger"),
+    ("QUITTANCE_COPY", "folder on another disk or machine for a continuous copy, default none"),
     ("QUITTANCE_CONFIG", "the TOML file, default none"),
     ("QUITTANCE_HOSPITAL", "name on receipts and reports, default CHU Tokoin"),
     ("QUITTANCE_SERIES", "series of receipts, default R"),
@@ -164,6 +168,7 @@ impl File {
         };
         text(&mut self.listen, "QUITTANCE_LISTEN");
         text(&mut self.data, "QUITTANCE_DATA");
+        text(&mut self.copy, "QUITTANCE_COPY");
         text(&mut self.api_url, "API_URL");
         text(&mut self.hospital, "QUITTANCE_HOSPITAL");
         text(&mut self.series, "QUITTANCE_SERIES");
@@ -221,6 +226,7 @@ impl File {
             listen: parsed("listen", &or(self.listen, "127.0.0.1:8080"))?,
             data: or(self.data, "./data").into(),
             database,
+            copy: self.copy.map(PathBuf::from),
             api_url: self.api_url.map(|url| url.trim_end_matches('/').to_owned()),
             hospital: or(self.hospital, "CHU Tokoin"),
             series,

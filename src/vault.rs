@@ -6,12 +6,14 @@
 //!    `vault/master.rs` finds the master key;
 //! 2. `vault/patients.rs` seals personal data with a key for each patient, and forgets that key;
 //! 3. `vault/credentials.rs` knows passwords, `vault/sessions.rs` who is signed in;
-//! 4. `vault/signing.rs` signs receipts and heads.
+//! 4. `vault/signing.rs` signs receipts and heads;
+//! 5. `vault/copy.rs` keeps a second vault equal to this one, for backups and the continuous copy.
 //!
 //! All methods are synchronous. Most answer from memory; a write waits for the disk, and where several
 //! processes share the vault somebody asks once a second what the others have changed.
 
 mod cipher;
+pub mod copy;
 mod credentials;
 mod engine;
 mod master;
@@ -128,6 +130,9 @@ pub enum VaultError {
     /// There is no vault to read.
     #[error("there is no vault here: the server makes it at its first start")]
     NoVault,
+    /// Pages of the file do not fit together.
+    #[error("vault.db is damaged: {0}")]
+    Damaged(String),
     /// The tables were made by a later version.
     #[error("the vault has the layout {0}, which this version does not know")]
     UnknownLayout(i64),

@@ -2,6 +2,7 @@
 
 use super::{identity::Identity, problem::Problem, projectors, server::State, stats};
 use crate::{
+    copy::{Copying, Lag},
     failure::Failure,
     views::{Part, ViewsError, beside},
 };
@@ -13,7 +14,8 @@ use serde::Serialize;
 /// What anybody may know.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Health {
-    /// `OK`, or `DEGRADED` when a read model has stopped, lags or is out of reach: money is still taken.
+    /// `OK`, or `DEGRADED` when a read model has stopped, lags or is out of reach, or the copy lags by more
+    /// than a minute: money is still taken.
     status: &'static str,
     timestamp: DateTime<Utc>,
     /// Read models that stand before an event.
@@ -22,6 +24,9 @@ pub struct Health {
     filling: Vec<&'static str>,
     /// True if the last rebuild found rows in use that are not what the log says.
     differs: bool,
+    /// How far the continuous copy is behind, where one is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy: Option<Lag>,
 }
 
 /// A read model that stands, for anybody.
@@ -52,6 +57,21 @@ pub struct Ledger {
     stopped: Vec<projectors::Stopped>,
     /// What the last rebuild came to.
     rebuild: beside::Stage,
+    /// The continuous copy, where one is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy: Option<Copy>,
+}
+
+/// How far the continuous copy is.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Copy {
+    /// The last position that is durable there.
+    position: u64,
+    #[serde(flatten)]
+    lag: Lag,
+    /// Why it does not go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// How a provider's calls go.
@@ -64,7 +84,7 @@ pub struct Provider {
     in_flight: usize,
 }
 
-/// Alive, and whether the read models keep up.
+/// Alive, and whether the read models and the continuous copy keep up.
 #[utoipa::path(get, path = "/api/health", tag = "health",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub async fn health(state: web::Data<State>) -> HttpResponse {
@@ -76,10 +96,12 @@ pub async fn health(state: web::Data<State>) -> HttpResponse {
     let differs = app.views.beside().report().state == beside::Stage::Differs;
     let filling: Vec<_> = app.views.fillings().iter().map(|one| one.name()).collect();
     let away = *app.views.part().borrow() == Part::Away;
-    let degraded = behind || away || differs || !stopped.is_empty() || !filling.is_empty();
+    let copy = app.copy.as_ref().map(Copying::lag);
+    let lags = behind || copy.as_ref().is_some_and(Lag::is_long);
+    let degraded = lags || away || differs || !stopped.is_empty() || !filling.is_empty();
     let status = if degraded { "DEGRADED" } else { "OK" };
     let mut response = if degraded { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
-    response.json(Health { status, timestamp: app.clock.now(), stopped, filling, differs })
+    response.json(Health { status, timestamp: app.clock.now(), stopped, filling, differs, copy })
 }
 
 /// Figures of today, of the log and of the providers.
@@ -108,6 +130,11 @@ pub async fn metrics(state: web::Data<State>, who: Identity) -> Result<HttpRespo
             projected: app.views.position(),
             stopped: projectors::stopped(app).await?,
             rebuild: app.views.beside().report().state,
+            copy: app.copy.as_ref().map(|copy| Copy {
+                position: copy.position(),
+                lag: copy.lag(),
+                reason: copy.failing(),
+            }),
         },
         providers: providers.collect(),
     };

@@ -4,7 +4,7 @@ use super::{CannotStart, Opened};
 use crate::{
     app::People,
     clock::Clock,
-    follow,
+    copy, follow,
     settings::Settings,
     store::{EventStore, Store, embedded::EmbeddedStore},
     vault::Vault,
@@ -24,7 +24,9 @@ pub async fn open(settings: &Settings, clock: Clock) -> Result<Opened, CannotSta
         history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
     }
     batch.honour(Skips::recorded(&store).await?);
-    let store: Store = Arc::new(store);
+    let store = Arc::new(store);
+    let copy = settings.copy.as_deref().map(|to| copy::start(store.clone(), dir, to)).transpose()?;
+    let store: Store = store;
     follow::start(store.clone(), views.clone(), batch, clock, Arc::new(People(vault.clone())))?;
-    Ok(Opened { store, vault, views, failed: Some(failed) })
+    Ok(Opened { store, vault, views, copy, failed: Some(failed) })
 }

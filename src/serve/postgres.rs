@@ -21,7 +21,7 @@ pub async fn open(database: &Database, clock: Clock) -> Result<Opened, CannotSta
     agrees(&store, &session).await?;
     let (people, views_of) = (Arc::new(People(vault.clone())), views.clone());
     Follower { url, store: store.clone(), views: views_of, clock, people }.start()?;
-    Ok(Opened { store, vault, views, failed: None })
+    Ok(Opened { store, vault, views, copy: None, failed: None })
 }
 
 /// The keys in a database. They wait for it in the thread that asks.

@@ -6,11 +6,13 @@
 
 mod batch;
 mod checkpointer;
+mod commands;
 pub(super) mod files;
 mod following;
 mod heads;
 pub(super) mod opening;
 mod readers;
+pub mod replica;
 pub(super) mod rows;
 mod writer;
 
@@ -18,7 +20,9 @@ use super::chain::Hash;
 use super::end::End;
 use super::{AppendError, Appended, CommandKey, Commit, EventStore, Recorded, StoreError};
 use async_trait::async_trait;
+pub use commands::Carried;
 use domain::StreamId;
+pub use files::{LOCK, RESTORING, lock};
 use heads::Heads;
 use opening::LogHead;
 use readers::Readers;
@@ -58,9 +62,16 @@ impl EmbeddedStore {
     /// Opens the ledger in `dir`, or makes one. No other process can while this one has it.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let lock = files::lock(dir)?;
+        files::is_whole(dir)?;
+        let left = files::left_behind(dir);
         let connection = files::writing(dir)?;
         let head = opening::log_head(&connection)?;
         let end = opening::end(&connection, &head)?;
+        tracing::info!(
+            position = end.position,
+            log_bytes = left,
+            "the ledger is open; what its write-ahead log held whole is part of it"
+        );
         let mut store = Self::reading(dir, &head)?;
         store.writing = Some(store.start(dir, connection, end, lock)?);
         Ok(store)

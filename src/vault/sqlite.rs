@@ -16,7 +16,8 @@ use std::{
     time::Duration,
 };
 
-const FILE: &str = "vault.db";
+/// Its name in the folder.
+pub(super) const FILE: &str = "vault.db";
 const LAYOUT: i64 = 1;
 const MIGRATION: &str = include_str!("../../migrations/vault/0001_keys.sql");
 
@@ -73,11 +74,8 @@ impl Sqlite {
         }
         let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(BUSY)?;
-        match layout(&connection)? {
-            LAYOUT => Ok(Self::of(connection, false)),
-            0 => Err(VaultError::NoVault),
-            other => Err(VaultError::UnknownLayout(other)),
-        }
+        layout_known(&connection)?;
+        Ok(Self::of(connection, false))
     }
 
     fn of(connection: Connection, writable: bool) -> Self {
@@ -114,7 +112,8 @@ fn empty_log(db: &Connection) -> Result<(), VaultError> {
     if busy == 0 { Ok(()) } else { Err(VaultError::Busy) }
 }
 
-fn migrate(db: &mut Connection) -> Result<(), VaultError> {
+/// Makes the tables in a new file.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), VaultError> {
     let step = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     match layout(&step)? {
         LAYOUT => Ok(()),
@@ -123,6 +122,15 @@ fn migrate(db: &mut Connection) -> Result<(), VaultError> {
             step.pragma_update(None, "user_version", LAYOUT)?;
             Ok(step.commit()?)
         }
+        other => Err(VaultError::UnknownLayout(other)),
+    }
+}
+
+/// Refuses a file without tables, or with those of a later version.
+pub(super) fn layout_known(db: &Connection) -> Result<(), VaultError> {
+    match layout(db)? {
+        LAYOUT => Ok(()),
+        0 => Err(VaultError::NoVault),
         other => Err(VaultError::UnknownLayout(other)),
     }
 }

@@ -6,12 +6,29 @@ use crate::{books::quittance, lifecycle::text};
 fn every_command_names_its_options() {
     let empty = tempfile::TempDir::new().unwrap();
     for (command, options) in [
-        (&[][..], &["serve", "demo", "simulate-provider", "verify", "head", "replay", "receipt"][..]),
+        (
+            &[][..],
+            &[
+                "serve",
+                "demo",
+                "simulate-provider",
+                "verify",
+                "head",
+                "backup",
+                "restore",
+                "copy",
+                "replay",
+                "receipt",
+            ][..],
+        ),
         (&["serve"], &["--config", "--data"]),
         (&["demo"], &["--simulator", "--pace", "--empty"]),
         (&["simulate-provider"], &["--listen", "--pace", "never-answers", "fifty-at-once"]),
         (&["verify"], &["--against", "--ledger-only"]),
         (&["head"], &["--out"]),
+        (&["backup"], &["<TO_DIR>", "--with-master-key"]),
+        (&["restore"], &["<FROM_DIR>", "--head", "--partial"]),
+        (&["copy", "status"], &["<DIR>"]),
         (&["replay"], &["<ID>", "--position", "--at", "--json"]),
         (&["receipt", "check"], &["<CODE>", "--key"]),
     ] {

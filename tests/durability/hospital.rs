@@ -51,7 +51,13 @@ pub struct Hospital {
 impl Hospital {
     /// A server at an address that it keeps, and `desks` cashiers at open tills.
     pub async fn open(desks: usize) -> (Server, Self) {
-        let server = Server::start_with(&[("QUITTANCE_LISTEN", &lifecycle::address())]).await;
+        Self::open_with(desks, &[]).await
+    }
+
+    /// The same with more environment.
+    pub async fn open_with(desks: usize, env: &[(&str, &str)]) -> (Server, Self) {
+        let address = lifecycle::address();
+        let server = Server::start_with(&[&[("QUITTANCE_LISTEN", address.as_str())], env].concat()).await;
         let hospital = Self::at(&server, desks).await;
         (server, hospital)
     }

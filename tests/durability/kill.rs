@@ -13,7 +13,7 @@ const DESKS: usize = 5;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_acknowledged_outlives_every_kill() {
     let _alone = ALONE.lock().await;
-    let kills = std::env::var("QUITTANCE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(50);
+    let kills = std::env::var("QUITTANCE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(20);
     let (mut dice, seed) = Dice::seeded("kills");
     let first_day = Utc::now().date_naive();
     let (mut server, hospital) = Hospital::open(DESKS).await;

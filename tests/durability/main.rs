@@ -12,6 +12,8 @@
 mod desk;
 #[path = "../support/dice.rs"]
 mod dice;
+#[path = "../support/faults.rs"]
+mod faults;
 #[path = "../support/lifecycle.rs"]
 mod lifecycle;
 #[path = "../support/provider.rs"]
@@ -20,12 +22,15 @@ mod provider;
 mod server;
 
 mod audit;
+mod clock;
 mod disk;
 mod files;
 mod hospital;
 mod kill;
 mod numbers;
+mod space;
 mod stop;
+mod torn;
 
 /// The long tests run one after the other: each wants the machine for itself.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

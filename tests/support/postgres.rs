@@ -44,7 +44,6 @@ impl Cluster {
         let bin = binaries();
         let dir = tempfile::TempDir::new_in(parent).unwrap().keep();
         if is_root() {
-            fs::set_permissions(parent, std::os::unix::fs::PermissionsExt::from_mode(0o755)).ok();
             done(Command::new("chown").arg("postgres").arg(&dir));
         }
         let watchdog = Command::new("sh")

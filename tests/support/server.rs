@@ -137,6 +137,11 @@ impl Server {
         (self.child, self.url) = (child, url);
     }
 
+    /// From now on it runs on another folder.
+    pub fn move_to(&mut self, dir: &Path) {
+        dir.clone_into(&mut self.dir);
+    }
+
     /// All that the server wrote to its log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.dir.join("server.log")).unwrap()

@@ -99,10 +99,9 @@ impl<'a> Batch<'a> {
             return Err(self.abandon(error.into()));
         }
         if let Err(error) = run(self.connection, "COMMIT") {
-            // A full disk shows before the sync: the transaction is still open and can be taken back.
+            // A full disk shows before the sync: nothing of it is in the log, and SQLite may have taken it back itself.
             let full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
-            let open = !self.connection.is_autocommit();
-            return Err(if full && open { self.abandon(error.into()) } else { Failure::Unknown(error) });
+            return Err(if full { self.abandon(error.into()) } else { Failure::Unknown(error) });
         }
         for (stream, head) in self.changed {
             self.known.keep(stream, head);

@@ -73,7 +73,10 @@ impl Checkpointer {
                 return;
             }
         }
-        outcome(checkpoint(&self.connection, "TRUNCATE"), &self.failed);
+        // After a failure nothing is synced any more: only the next start may read what the files hold.
+        if self.failed.borrow().is_none() {
+            outcome(checkpoint(&self.connection, "TRUNCATE"), &self.failed);
+        }
     }
 
     fn passive(&self) -> rusqlite::Result<()> {

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const LEDGER: &str = "ledger.db";
-const LOCK: &str = "ledger.lock";
+/// Held by the one process that may write.
+pub const LOCK: &str = "ledger.lock";
+/// While a restore makes and moves its files; see `backup/restore.rs`.
+pub const RESTORING: &str = "restore.part";
 
 /// SQLite before this can corrupt a WAL that one connection writes while another checkpoints it.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -20,6 +23,8 @@ const MIGRATIONS: [&str; 2] = [
     include_str!("../../../migrations/ledger/0001_events.sql"),
     include_str!("../../../migrations/ledger/0002_lean_streams.sql"),
 ];
+/// An index that only a ledger with a continuous copy has; see decision 0017.
+pub const FOR_A_COPY: &str = include_str!("../../../migrations/ledger/copy.sql");
 const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// What a writing connection is set to; each setting is read back.
@@ -59,9 +64,29 @@ pub fn lock(dir: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Half of what was restored is no ledger.
+pub fn is_whole(dir: &Path) -> Result<(), StoreError> {
+    match dir.join(RESTORING).try_exists()? {
+        true => Err(StoreError::Unsafe(format!(
+            "a restore into {} was cut off, or still runs: empty the folder and restore again",
+            dir.display()
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// How long the write-ahead log is that lies there before anybody opens the ledger.
+pub fn left_behind(dir: &Path) -> u64 {
+    fs::metadata(ledger(dir).with_extension("db-wal")).map_or(0, |log| log.len())
+}
+
 /// A connection that may write; makes the tables in a new file.
 pub fn writing(dir: &Path) -> Result<Connection, StoreError> {
     let connection = open(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    // SQLite opens a file that it may not write for reading, and says nothing until the first commit.
+    if connection.is_readonly("main")? {
+        return Err(StoreError::Unsafe(format!("{} can only be read", ledger(dir).display())));
+    }
     connection.busy_timeout(Duration::from_secs(10))?;
     set(&connection, &WRITING)?;
     migrate(&connection, dir)?;
@@ -133,7 +158,11 @@ fn recognise(connection: &Connection) -> Result<(), StoreError> {
     }
     let ours = Connection::open_in_memory()?;
     MIGRATIONS.iter().try_for_each(|migration| ours.execute_batch(migration))?;
-    let (ours, theirs) = (schema(&ours)?, schema(connection)?);
+    let theirs = schema(connection)?;
+    if theirs.iter().any(|(name, _)| name == "commands_by_place") {
+        ours.execute_batch(FOR_A_COPY)?;
+    }
+    let ours = schema(&ours)?;
     let differs = ours.symmetric_difference(&theirs).next();
     differs.map_or(Ok(()), |(name, _)| {
         Err(StoreError::Unsafe(format!("the guard or table {name} of the ledger is not as it was made")))

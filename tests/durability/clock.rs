@@ -1,0 +1,48 @@
+//! A clock that is set back or forward under a running server.
+
+use crate::{desk::Desk, faults::Faults, server::Server};
+use chrono::{TimeDelta, Utc};
+use quittance::store::{EventStore, embedded::EmbeddedStore};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_clock_set_back_an_hour_changes_neither_order_nor_numbers_nor_answers() {
+    let faults = Faults::ready();
+    let env = faults.env();
+    let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut desk = Desk::on(Server::start_with(&env).await).await;
+    let prescription = desk.prescription().await;
+    let path = "/api/payments/cash";
+    let body = json!({"prescriptionId": prescription, "amountTendered": 1_500});
+    let first = desk.cashier.post_once(path, "told-at-noon", body.clone()).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    faults.order("clock", "-3600");
+    let shown = desk.server.anonymous().get("/api/health").await.json["timestamp"].clone();
+    let shown: chrono::DateTime<Utc> = serde_json::from_value(shown).unwrap();
+    assert!(Utc::now() - shown > TimeDelta::minutes(59), "the server believes its clock: {shown}");
+    let again = desk.cashier.post_once(path, "told-at-noon", body).await;
+    assert_eq!((again.status, &again.json["receiptNumber"]), (201, &first.json["receiptNumber"]));
+    let next = desk.prescription().await;
+    let second = desk.cashier.cash(&next, 1_500).await;
+    assert_eq!(second.status, 201, "{}", second.text);
+    let number = |answer: &crate::server::Answer| -> u64 {
+        answer.text_of("receiptNumber").rsplit_once('-').unwrap().1.parse().unwrap()
+    };
+    assert_eq!(number(&second), number(&first) + 1);
+    // A mobile payment too: its watch waits by another clock.
+    let mobile = desk.prescription().await;
+    let asked = desk.cashier.initiate(&mobile, "90 12 34 00").await;
+    desk.cashier.until(&asked.text_of("paymentId"), "PAID").await;
+    // And started anew under that clock.
+    desk.server.kill();
+    desk.restart().await;
+    let third = desk.prescription().await;
+    assert_eq!(desk.cashier.cash(&third, 1_500).await.status, 201);
+    assert!(desk.server.terminate().success());
+    desk.server.verify();
+    let store = EmbeddedStore::open_read_only(&desk.server.dir).unwrap();
+    let events = store.follow(0, 10_000).await.unwrap();
+    assert!(events.is_sorted_by_key(|event| event.recorded_at), "recorded times never go back");
+    let newest = events.last().unwrap().recorded_at;
+    assert!(Utc::now() - newest < TimeDelta::minutes(30), "nothing was recorded an hour ago: {newest}");
+}
