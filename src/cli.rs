@@ -130,7 +130,8 @@ fn say_error(error: impl Display) {
 fn log() {
     use tracing_subscriber::{EnvFilter, fmt};
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = fmt().json().with_writer(std::io::stderr).with_env_filter(filter);
+    // A log that can't be written must not end the thread that wanted to write it: a full disk often holds both.
+    let lines = fmt().json().with_writer(std::io::stderr).with_env_filter(filter).log_internal_errors(false);
     if lines.try_init().is_err() {
         tracing::debug!("logging was set up before");
     }

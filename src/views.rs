@@ -66,7 +66,7 @@ pub enum ViewsError {
     },
     /// The read models know positions that the log doesn't have: it was restored or cut.
     #[error(
-        "the read models are at {views}, beyond the log's end {log}: remove the views files to make them anew"
+        "the read models are at {views}, beyond the log's end {log}: remove the files views* to make them anew"
     )]
     BeyondTheLog {
         /// Their checkpoint.
@@ -76,7 +76,7 @@ pub enum ViewsError {
     },
     /// The read models followed another log.
     #[error(
-        "the read models show another ledger: event {0} is not the one they saw there; remove the views files \
+        "the read models show another ledger: event {0} is not the one they saw there; remove the files views* \
          to make them anew"
     )]
     OtherHistory(u64),

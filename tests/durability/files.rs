@@ -72,7 +72,7 @@ async fn read_models_ahead_of_the_ledger_are_refused_at_the_start() {
     remove(&desk.server.dir, &LEDGER);
     copy(old.path(), &desk.server.dir, &LEDGER);
     let why = refused(&desk.server.run(&["serve"]), 1);
-    assert!(why.contains("beyond the log's end") && why.contains("views.db"), "{why}");
+    assert!(why.contains("beyond the log's end") && why.contains("views*"), "{why}");
     // What the message advises helps.
     remove(&desk.server.dir, &VIEWS);
     desk.server.restart();
@@ -94,7 +94,7 @@ async fn read_models_of_another_history_are_refused_even_if_they_are_no_further(
     remove(&other.server.dir, &VIEWS);
     copy(&desk.server.dir, &other.server.dir, &VIEWS);
     let why = refused(&other.server.run(&["serve"]), 1);
-    assert!(why.contains("another ledger") && why.contains("views.db"), "{why}");
+    assert!(why.contains("another ledger") && why.contains("views*"), "{why}");
 }
 
 /// After `kill -9` the newest events lie in the write-ahead log alone. A copy without it is an older

@@ -128,7 +128,14 @@ impl Server {
 
     /// Waits for the end of a process that was told to end.
     pub fn wait(&mut self) -> std::process::ExitStatus {
-        self.child.wait().unwrap()
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < std::time::Duration::from_secs(60) {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the server goes on, and should have ended");
     }
 
     /// Starts the program again on the same folder; it listens at another port.
