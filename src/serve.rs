@@ -1,4 +1,4 @@
-//! Opens everything and runs it: the ledger ([`embedded`] or [`postgres`]), its followers, its reactions, the
+//! Opens everything and runs it: the ledger (`serve/embedded.rs` or `serve/postgres.rs`), its followers, its reactions, the
 //! HTTP server.
 
 mod embedded;

@@ -3,7 +3,7 @@
 //! 1. `places` says where the tables lie: a schema for each model **and version**, so that a program
 //!    of another version has tables of its own beside them.
 //! 2. Each process has one [`session::Session`]: it takes the lease of every model that is free, moves
-//!    what it holds ([`batch`]), and sees how far the others are.
+//!    what it holds (`postgres/batch.rs`), and sees how far the others are.
 //! 3. `follow::postgres` runs that session; queries are answered here, from a pool of their own, so that slow
 //!    screens keep neither commands nor movers waiting.
 //!
