@@ -15,6 +15,7 @@ mod readers;
 pub mod replica;
 pub(super) mod rows;
 mod writer;
+mod writes;
 
 use super::chain::Hash;
 use super::end::End;

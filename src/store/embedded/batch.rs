@@ -4,24 +4,13 @@
 //! the connection itself. So nothing here may be told to anyone before [`Batch::commit`].
 
 use super::heads::{Head, Heads};
-use super::rows;
+use super::{rows, writes};
 use crate::store::end::End;
 use crate::store::{AppendError, Appended, CommandKey, Commit, Draft, Recorded, StoreError, Write};
 use chrono::{DateTime, Utc};
 use domain::StreamId;
-use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, ErrorCode};
 use std::collections::HashMap;
-
-const EVENT: &str =
-    "INSERT INTO events (position, stream_id, revision, event_id, name, recorded_at, meta, body, chain)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const OPEN_STREAM: &str = "INSERT INTO streams (name) VALUES (?1)";
-const FIND_STREAM: &str =
-    "SELECT id, (SELECT coalesce(max(revision), 0) FROM events WHERE stream_id = streams.id)
-    FROM streams WHERE name = ?1";
-const COMMAND: &str =
-    "INSERT INTO commands (key, request, first_position, last_position) VALUES (?1, ?2, ?3, ?4)";
-const MOVE_HEAD: &str = "UPDATE log_head SET position = ?1, chain = ?2";
 
 /// What one commit is told.
 pub type Answer = Result<Appended, AppendError>;
@@ -57,7 +46,7 @@ impl<'a> Batch<'a> {
         now: DateTime<Utc>,
     ) -> Result<Self, Failure> {
         run(connection, "BEGIN IMMEDIATE").map_err(Failure::NotBegun)?;
-        let insert_event = connection.prepare_cached(EVENT).map_err(Failure::NotBegun)?;
+        let insert_event = writes::event_statement(connection).map_err(Failure::NotBegun)?;
         Ok(Self {
             connection,
             insert_event,
@@ -124,9 +113,7 @@ impl<'a> Batch<'a> {
         if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream)) {
             return Ok(Some(head));
         }
-        let mut statement = self.connection.prepare_cached(FIND_STREAM)?;
-        let row = |row: &rusqlite::Row<'_>| Ok(Head { id: row.get(0)?, revision: rows::unsigned(row, 1)? });
-        statement.query_row([stream.as_str()], row).optional()
+        writes::find_stream(self.connection, stream)
     }
 
     /// The commit itself, if the event after the place that its nth write expects is part of it.
@@ -153,9 +140,8 @@ impl<'a> Batch<'a> {
         for (write, head) in commit.writes.iter().zip(heads) {
             self.write_stream(write, *head, &mut events)?;
         }
-        if let Some(CommandKey { key, request }) = &commit.command {
-            let places = (rows::signed(first), rows::signed(self.end.position));
-            self.connection.prepare_cached(COMMAND)?.execute((key, request, places.0, places.1))?;
+        if let Some(command) = &commit.command {
+            writes::command(self.connection, command, first, self.end.position)?;
         }
         Ok(events)
     }
@@ -168,10 +154,7 @@ impl<'a> Batch<'a> {
     ) -> rusqlite::Result<()> {
         let mut head = match head {
             Some(head) => head,
-            None => {
-                self.connection.prepare_cached(OPEN_STREAM)?.execute([write.stream.as_str()])?;
-                Head { id: self.connection.last_insert_rowid(), revision: 0 }
-            }
+            None => writes::open_stream(self.connection, &write.stream)?,
         };
         for draft in &write.events {
             head.revision += 1;
@@ -183,25 +166,14 @@ impl<'a> Batch<'a> {
 
     fn write_event(&mut self, write: &Write, head: Head, draft: &Draft) -> rusqlite::Result<Recorded> {
         let event = self.end.record(&write.stream, head.revision, draft, self.now);
-        self.insert_event.execute((
-            rows::signed(event.position),
-            head.id,
-            rows::signed(event.revision),
-            event.id.as_bytes(),
-            &event.name,
-            event.recorded_at.timestamp_micros(),
-            &event.meta,
-            &event.body,
-            &event.chain,
-        ))?;
+        writes::event(&mut self.insert_event, head.id, &event)?;
         Ok(event)
     }
 
     /// However many commits, the head moves once.
     fn finish(&self) -> rusqlite::Result<()> {
         if self.end.position > self.start {
-            let mut statement = self.connection.prepare_cached(MOVE_HEAD)?;
-            statement.execute((rows::signed(self.end.position), &self.end.chain))?;
+            writes::move_head(self.connection, self.end.position, &self.end.chain)?;
         }
         Ok(())
     }

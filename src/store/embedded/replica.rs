@@ -5,24 +5,13 @@
 
 use super::commands::Carried;
 use super::heads::{Head, Heads};
-use super::{files, rows};
+use super::{files, writes};
 use crate::store::end::End;
 use crate::store::{Recorded, StoreError};
 use domain::StreamId;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use std::collections::HashMap;
 use std::path::Path;
-
-const EVENT: &str =
-    "INSERT INTO events (position, stream_id, revision, event_id, name, recorded_at, meta, body, chain)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const COMMAND: &str =
-    "INSERT INTO commands (key, request, first_position, last_position) VALUES (?1, ?2, ?3, ?4)";
-const OPEN_STREAM: &str = "INSERT INTO streams (name) VALUES (?1)";
-const FIND_STREAM: &str =
-    "SELECT id, (SELECT coalesce(max(revision), 0) FROM events WHERE stream_id = streams.id)
-    FROM streams WHERE name = ?1";
-const MOVE_HEAD: &str = "UPDATE log_head SET position = ?1, chain = ?2";
 
 /// Streams whose end is remembered, at most twice over.
 const HEADS: usize = 50_000;
@@ -68,17 +57,8 @@ impl Replica {
                 format!("{} goes on with {} instead of {}", event.stream, event.revision, head.revision);
             return Err(StoreError::Damaged { position: event.position, what });
         }
-        self.connection.prepare_cached(EVENT)?.execute((
-            rows::signed(event.position),
-            head.id,
-            rows::signed(event.revision),
-            event.id.as_bytes(),
-            &event.name,
-            event.recorded_at.timestamp_micros(),
-            &event.meta,
-            &event.body,
-            &event.chain,
-        ))?;
+        let mut statement = writes::event_statement(&self.connection)?;
+        writes::event(&mut statement, head.id, event)?;
         self.changed.insert(event.stream.clone(), head);
         Ok(())
     }
@@ -90,13 +70,7 @@ impl Replica {
             let what = format!("a command names the events {first} to {last}");
             return Err(StoreError::Damaged { position: *last, what });
         }
-        let places = (rows::signed(*first), rows::signed(*last));
-        self.connection.prepare_cached(COMMAND)?.execute((
-            &command.key,
-            &command.request,
-            places.0,
-            places.1,
-        ))?;
+        writes::command(&self.connection, command, *first, *last)?;
         Ok(())
     }
 
@@ -106,8 +80,7 @@ impl Replica {
             self.known.keep(stream, head);
         }
         if self.end.position > self.committed.position {
-            let head = (rows::signed(self.end.position), &self.end.chain);
-            self.connection.prepare_cached(MOVE_HEAD)?.execute(head)?;
+            writes::move_head(&self.connection, self.end.position, &self.end.chain)?;
         }
         self.connection.execute_batch("COMMIT")?;
         self.commits += 1;
@@ -136,14 +109,10 @@ impl Replica {
         if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream)) {
             return Ok(head);
         }
-        let row = |row: &rusqlite::Row<'_>| Ok(Head { id: row.get(0)?, revision: rows::unsigned(row, 1)? });
-        let found =
-            self.connection.prepare_cached(FIND_STREAM)?.query_row([stream.as_str()], row).optional()?;
-        if let Some(head) = found {
-            return Ok(head);
+        match writes::find_stream(&self.connection, stream)? {
+            Some(head) => Ok(head),
+            None => writes::open_stream(&self.connection, stream),
         }
-        self.connection.prepare_cached(OPEN_STREAM)?.execute([stream.as_str()])?;
-        Ok(Head { id: self.connection.last_insert_rowid(), revision: 0 })
     }
 }
 
