@@ -1,6 +1,6 @@
 //! Ends of a server other than `kill -9`, and a place to come back to.
 
-use crate::server::Server;
+use crate::server::{Server, eventually};
 use std::{
     net::TcpListener,
     process::{Command, ExitStatus, Output},
@@ -35,6 +35,16 @@ impl Server {
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         assert!(output.status.success(), "verify: {out}\n{err}");
         out
+    }
+
+    /// Until `quittance verify` could compare the screens of a server that goes on: it may first have to
+    /// end what it was asked for, and write of that while they are made anew.
+    pub async fn screens_agree(&self) {
+        eventually("the screens stood still, and agree with the ledger", async || {
+            let told = tokio::task::block_in_place(|| self.verify());
+            told.contains("Écrans égaux au registre").then_some(())
+        })
+        .await;
     }
 }
 
