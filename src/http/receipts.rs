@@ -102,14 +102,9 @@ pub fn qr_text(state: &State, receipt: &Receipt) -> Result<String, Problem> {
     Ok(format!("{}/r/{code}", state.app.house.public_url))
 }
 
-/// The same as a data URL, kept for the polling that shows it again and again.
+/// The same as a data URL.
 pub fn qr_data_url(state: &State, receipt: &Receipt) -> Result<String, Problem> {
-    if let Some(url) = state.qr_codes.get(&receipt.receipt_number) {
-        return Ok(url.to_string());
-    }
-    let url = qr::data_url(&qr_text(state, receipt)?).map_err(|_| broken())?;
-    state.qr_codes.insert(receipt.receipt_number.clone(), url.clone().into());
-    Ok(url)
+    qr::data_url(&qr_text(state, receipt)?).map_err(|_| broken())
 }
 
 fn broken() -> Problem {

@@ -24,8 +24,6 @@ pub struct State {
     pub limits: limits::Counters,
     /// Roles of the signed-in: a role never changes, and a locked-out user loses his sessions first.
     pub roles: Cache<UserId, Role>,
-    /// Data URLs by receipt number; the text of a receipt never changes.
-    pub qr_codes: Cache<String, Arc<str>>,
     /// Reports by day, cashier and **position**: never stale, because a newer ledger has another key.
     pub reports: Cache<(NaiveDate, Option<Uuid>, u64), Arc<Daily>>,
 }
@@ -37,7 +35,6 @@ impl State {
             app,
             limits: limits::Counters::new(limits),
             roles: Cache::new(10_000),
-            qr_codes: Cache::new(5_000),
             reports: Cache::new(16),
         }
     }
