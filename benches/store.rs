@@ -36,8 +36,9 @@ async fn main() {
     let figures: Vec<u64> = figures.iter().map(|figure| figure.parse().unwrap()).collect();
     let (writers, streams, followers) =
         (figures[0], figures[1] / STREAM, figures.get(2).copied().unwrap_or(0));
-    // Not in the system's folder for temporary files, which may lie in memory.
-    let dir = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    // On the disk where the peers write; not in the system's folder for temporary files, which may lie in memory.
+    let place = std::env::var("BENCH_WORK").unwrap_or(env!("CARGO_TARGET_TMPDIR").into());
+    let dir = tempfile::TempDir::new_in(place).unwrap();
     let (cluster, store) = open(engine, dir.path(), writers as u32).await;
     let processor = || postgres::processor_time() + cluster.as_ref().map_or(0.0, |it| it.processor_time());
     let (started, idle) = (Instant::now(), processor());
