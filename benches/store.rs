@@ -1,11 +1,14 @@
-//! `cargo bench --bench store -- ENGINE WRITERS EVENTS`: what an event store takes and gives.
+//! `cargo bench --bench store -- ENGINE WRITERS EVENTS [FOLLOWERS]`: what an event store takes and gives.
 //!
-//! ENGINE is `embedded`, `postgres`, or `insert`: by hand into PostgreSQL, to compare with. Every append writes one event with a body of 300 bytes and names the
-//! revision that it expects; a stream has four. Then everything is read back through `follow`, several times,
-//! and an append with an old revision must be refused. Prints one line of JSON.
+//! ENGINE is `embedded`, `postgres`, or `insert`: by hand into PostgreSQL, to compare with. Every append writes one event
+//! with a body of 300 bytes and names the revision that it expects; a stream has four. FOLLOWERS see every event
+//! meanwhile. Then everything is read back through `follow`, several times, and an append with an old revision must be
+//! refused. Prints one line of JSON.
 #![expect(clippy::unwrap_used, reason = "a panic is the report")]
 #![expect(clippy::print_stdout, reason = "a line of figures is its result")]
 
+#[path = "store/following.rs"]
+mod following;
 #[path = "store/insert.rs"]
 mod insert;
 #[path = "../tests/support/postgres.rs"]
@@ -29,30 +32,47 @@ const READS: usize = 5;
 async fn main() {
     // Cargo adds a flag of its own.
     let asked: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    let [engine, writers, events] = asked.as_slice() else {
-        panic!("asked for: ENGINE WRITERS EVENTS");
-    };
-    let (writers, events): (u64, u64) = (writers.parse().unwrap(), events.parse().unwrap());
-    // Not in the system's folder for temporary files, which may lie in memory.
-    let dir = tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let (engine, figures) = asked.split_first().expect("asked for: ENGINE WRITERS EVENTS [FOLLOWERS]");
+    let figures: Vec<u64> = figures.iter().map(|figure| figure.parse().unwrap()).collect();
+    let (writers, streams, followers) =
+        (figures[0], figures[1] / STREAM, figures.get(2).copied().unwrap_or(0));
+    // On the disk where the peers write; not in the system's folder for temporary files, which may lie in memory.
+    let place = std::env::var("BENCH_WORK").unwrap_or(env!("CARGO_TARGET_TMPDIR").into());
+    let dir = tempfile::TempDir::new_in(place).unwrap();
     let (cluster, store) = open(engine, dir.path(), writers as u32).await;
     let processor = || postgres::processor_time() + cluster.as_ref().map_or(0.0, |it| it.processor_time());
     let (started, idle) = (Instant::now(), processor());
-    let mut waits = append(&store, writers, events / STREAM).await;
+    let seeing = following::start(&store, followers as usize, streams * STREAM);
+    let waits = append(&store, writers, streams).await;
     let (appending, busy) = (started.elapsed().as_secs_f64(), processor() - idle);
-    waits.sort_by(f64::total_cmp);
-    let reading = read(&store, waits.len()).await;
+    let lags: Vec<f64> = seeing.join_all().await.into_iter().flatten().collect();
+    let following = started.elapsed().as_secs_f64();
+    let events = waits.len();
+    let reading = read(&store, events).await;
     refuses_an_old_revision(&store).await;
-    let quantile = |part: f64| waits[((waits.len() - 1) as f64 * part) as usize];
-    let line = format!(
-        r#"{{"engine":"{engine}","writers":{writers},"events":{},"append_per_s":{:.0},"p50_ms":{:.3},"p99_ms":{:.3},"read_per_s":{reading:.0},"processor_us_per_append":{:.1}}}"#,
-        waits.len(),
-        waits.len() as f64 / appending,
-        quantile(0.5),
-        quantile(0.99),
-        busy * 1e6 / waits.len() as f64,
+    let per_s = |seconds: f64| events as f64 / seconds;
+    let mut line = format!(
+        r#"{{"store":"{engine}","writers":{writers},"events":{events},"append_per_s":{:.0},"p50_ms":{:.3},"p99_ms":{:.3},"read_per_s":{reading:.0},"processor_us_per_append":{:.1}"#,
+        per_s(appending),
+        quantile(&waits, 0.5),
+        quantile(&waits, 0.99),
+        busy * 1e6 / events as f64,
     );
-    println!("{line}");
+    if followers > 0 {
+        line += &format!(
+            r#","followers":{followers},"follow_per_s":{:.0},"lag_p50_ms":{:.3},"lag_p99_ms":{:.3}"#,
+            per_s(following),
+            quantile(&lags, 0.5),
+            quantile(&lags, 0.99),
+        );
+    }
+    println!("{line}}}");
+}
+
+fn quantile(sample: &[f64], part: f64) -> f64 {
+    let mut sorted = sample.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[((sorted.len() - 1) as f64 * part) as usize]
 }
 
 async fn open(engine: &str, dir: &Path, writers: u32) -> (Option<postgres::Cluster>, Store) {
@@ -112,8 +132,7 @@ async fn read(store: &Store, written: usize) -> f64 {
         assert_eq!(seen, written);
         speeds.push(seen as f64 / started.elapsed().as_secs_f64());
     }
-    speeds.sort_by(f64::total_cmp);
-    speeds[READS / 2]
+    quantile(&speeds, 0.5)
 }
 
 async fn refuses_an_old_revision(store: &Store) {
