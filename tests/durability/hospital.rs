@@ -172,9 +172,10 @@ impl Hospital {
     }
 
     /// Sends a command with its key until it is answered. A server that is gone, or says that it
-    /// can't tell, is asked again; nothing else is.
+    /// can't tell, is asked again; nothing else is. Under kills all the time it may be cut off again and
+    /// again, for as long as a call to the provider is claimed by a life before (two minutes).
     async fn insist(&self, caller: &Caller, path: &str, key: &str, body: &Value) -> Answer {
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_secs(300);
         let mut caller = caller.clone();
         let first = key.as_bytes()[0] as usize;
         for door in self.doors.iter().cycle().skip(first % self.doors.len()) {
