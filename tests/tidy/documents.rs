@@ -27,6 +27,36 @@ fn every_path_in_a_document_exists() {
     assert_eq!(paths("see `src/http.rs`, [a](docs/API.md) and src/*."), ["src/http.rs", "docs/API.md"]);
 }
 
+/// The tests that docs/FAULTS.md names: a file below `tests/`, then functions of it.
+fn shown(text: &str) -> Vec<(String, &str)> {
+    let (mut file, mut tests) = (String::new(), vec![]);
+    for word in text.split('`').skip(1).step_by(2) {
+        let is_name = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        match word.strip_suffix(".rs") {
+            Some(path) if !path.starts_with("src/") => {
+                file = format!("tests/{}", word.trim_start_matches("tests/"));
+            }
+            None if word.matches('_').count() > 2 && is_name(word) => tests.push((file.clone(), word)),
+            Some(_) | None => {}
+        }
+    }
+    tests
+}
+
+#[test]
+fn every_fault_is_shown_by_a_test_that_is_there() {
+    let text = std::fs::read_to_string(root().join("docs/FAULTS.md")).unwrap();
+    let tests = shown(&text);
+    assert!(tests.len() > 50, "{} tests named", tests.len());
+    for (file, test) in tests {
+        let source = std::fs::read_to_string(root().join(&file)).unwrap();
+        assert!(
+            source.contains(&format!("fn {test}(")),
+            "docs/FAULTS.md names {test}, which is not in {file}"
+        );
+    }
+}
+
 /// The first word of every problem: `Problem::new(status, "code", ..)` and its like.
 fn codes() -> Vec<String> {
     let mut codes = vec![];
