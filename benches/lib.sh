@@ -55,12 +55,13 @@ P
 # Quittance: NAME FOLDER PORT. The limits by identity are lifted, for the peer has none.
 quittance_up() {
   local name=$1 data=$2 port=$3 secret; secret=$(random)
+  rm -f "$W/logs/$name.out"
   env TMONEY_API_URL="http://127.0.0.1:$STUB" TMONEY_MERCHANT_ID=CHU TMONEY_API_KEY="$(random)" \
     TMONEY_SECRET_KEY="$secret" QUITTANCE_LISTEN=127.0.0.1:"$port" QUITTANCE_LIMIT_GENERAL=0 \
     QUITTANCE_LIMIT_PAYMENTS=0 QUITTANCE_LIMIT_CALLBACKS=0 RUST_LOG="${BENCH_LOG:-warn}" \
     "$BIN" --data "$data" demo --empty >"$W/logs/$name.out" 2>&1 &
   PORT_OF[$name]=$port PID_OF[$name]=$!; PIDS+=($!)
-  until grep -q caisse1 "$W/logs/$name.out"; do
+  until grep -qs caisse1 "$W/logs/$name.out"; do
     kill -0 "${PID_OF[$name]}" || { cat "$W/logs/$name.out" >&2; return 1; }
     sleep 0.1
   done
@@ -122,7 +123,9 @@ report() {
 ledger() {
   LEDGER="$W/ledgers/$(date -u +%F)-$1"
   [ -d "$LEDGER" ] && return
-  local part="$LEDGER.part"; rm -rf "$part"; mkdir -p "$part"
+  local part="$LEDGER.part"; mkdir -p "$W/ledgers"
+  # Nobody reads another day's, and a part was cut off.
+  find "$W/ledgers" -mindepth 1 -maxdepth 1 ! -name "$(date -u +%F)-*[0-9]" -exec rm -rf {} +; mkdir "$part"
   step "a ledger of $1 payments"
   # The demo's users first, who can sign in.
   quittance_up filling "$part" 39329; down filling
