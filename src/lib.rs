@@ -9,6 +9,7 @@ pub mod copy;
 pub mod execute;
 pub mod failure;
 pub mod follow;
+pub mod generations;
 pub mod http;
 pub mod proof;
 pub mod providers;

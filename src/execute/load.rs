@@ -20,7 +20,7 @@ pub trait Folded: Default + Clone {
     /// As one of all nouns' states.
     fn any(self) -> State;
     /// Back again, if it is this noun's.
-    fn of(state: State) -> Option<Self>;
+    fn of(state: &State) -> Option<&Self>;
 }
 
 macro_rules! folded {
@@ -56,7 +56,7 @@ macro_rules! folded {
                 State::$state(self)
             }
 
-            fn of(state: State) -> Option<Self> {
+            fn of(state: &State) -> Option<&Self> {
                 match state {
                     State::$state(state) => Some(state),
                     _ => None,

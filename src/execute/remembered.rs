@@ -5,12 +5,13 @@
 //! a refusal because of it is decided again from the log ([`afresh`]).
 
 use super::load::{Folded, State};
-use crate::store::Recorded;
+use crate::{generations::Generations, store::Recorded};
 use domain::{Event, StreamId};
-use moka::{ops::compute::Op, sync::Cache};
+use parking_lot::Mutex;
+use std::sync::Arc;
 
-/// How many streams: some hundred bytes each.
-const STREAMS: u64 = 20_000;
+/// How many streams at least, and at most twice as many: about a kilobyte each.
+const STREAMS: usize = 4_096;
 
 tokio::task_local! {
     static AFRESH: ();
@@ -23,17 +24,16 @@ pub async fn afresh<T>(decide: impl Future<Output = T>) -> T {
 
 /// The remembered states.
 #[derive(Clone)]
-pub struct Remembered(Cache<StreamId, Held>);
+pub struct Remembered(Arc<Mutex<Generations<StreamId, Held>>>);
 
-#[derive(Clone)]
 struct Held {
     revision: u64,
-    state: State,
+    state: Arc<State>,
 }
 
 impl Default for Remembered {
     fn default() -> Self {
-        Self(Cache::new(STREAMS))
+        Self(Arc::new(Mutex::new(Generations::new(STREAMS))))
     }
 }
 
@@ -43,45 +43,50 @@ impl Remembered {
         if AFRESH.try_with(|()| ()).is_ok() {
             return None;
         }
-        let held = self.0.get(stream)?;
-        Some((S::of(held.state)?, held.revision))
+        let (state, revision) = self.0.lock().get(stream).map(|held| (held.state.clone(), held.revision))?;
+        Some((S::of(&state)?.clone(), revision))
     }
 
     /// Keeps what was read, unless something newer is known.
     pub fn keep(&self, stream: &StreamId, revision: u64, state: State) {
-        self.0.entry_by_ref(stream).and_compute_with(|known| match known {
-            Some(known) if known.value().revision >= revision => Op::Nop,
-            Some(_) | None => Op::Put(Held { revision, state }),
-        });
+        let mut streams = self.0.lock();
+        if streams.get(stream).is_none_or(|held| held.revision < revision) {
+            streams.keep(stream.clone(), Held { revision, state: Arc::new(state) });
+        }
     }
 
     /// Moves the states on by what was just written: `events` are those of `recorded`, in order.
     pub fn advance<'a>(&self, recorded: &[Recorded], events: impl Iterator<Item = &'a Event>) {
+        let mut streams = self.0.lock();
         for (recorded, event) in recorded.iter().zip(events) {
-            self.0.entry_by_ref(&recorded.stream).and_compute_with(|known| {
-                let before = match known.map(|known| known.into_value()) {
-                    Some(held) if held.revision >= recorded.revision => return Op::Nop,
-                    Some(held) if held.revision + 1 == recorded.revision => Some(held.state),
-                    Some(_) => return Op::Remove,
-                    None if recorded.revision == 1 => State::empty(recorded.stream.noun()),
-                    None => None,
-                };
-                before.map_or(Op::Nop, |state| {
-                    Op::Put(Held { revision: recorded.revision, state: state.fold(event) })
-                })
-            });
+            let before = match streams.take(&recorded.stream) {
+                Some(held) if held.revision >= recorded.revision => {
+                    streams.keep(recorded.stream.clone(), held);
+                    continue;
+                }
+                Some(held) if held.revision + 1 == recorded.revision => Some(held.state),
+                // An event between is missing here: only the log knows.
+                Some(_) => None,
+                None if recorded.revision == 1 => State::empty(recorded.stream.noun()).map(Arc::new),
+                None => None,
+            };
+            if let Some(before) = before {
+                let state = Arc::new(Arc::unwrap_or_clone(before).fold(event));
+                streams.keep(recorded.stream.clone(), Held { revision: recorded.revision, state });
+            }
         }
     }
 
     /// Somebody else wrote there.
     pub fn forget(&self, stream: &StreamId) {
-        self.0.invalidate(stream);
+        self.0.lock().take(stream);
     }
 
     /// The stream has reached this revision, whoever wrote it.
     pub fn outdate(&self, stream: &StreamId, revision: u64) {
-        if self.0.get(stream).is_some_and(|held| held.revision < revision) {
-            self.0.invalidate(stream);
+        let mut streams = self.0.lock();
+        if streams.get(stream).is_some_and(|held| held.revision < revision) {
+            streams.take(stream);
         }
     }
 }

@@ -24,6 +24,7 @@ use async_trait::async_trait;
 pub use commands::Carried;
 use domain::StreamId;
 pub use files::{LOCK, RESTORING, lock};
+use following::Following;
 use heads::Heads;
 use opening::LogHead;
 use readers::Readers;
@@ -38,13 +39,14 @@ use writer::{Request, Writer};
 /// How many commits may wait; one more is told that the ledger is busy.
 pub const QUEUE: usize = 4096;
 /// Streams whose end is remembered, at most twice over.
-const HEADS: usize = 50_000;
-/// Reading no more than this is done where it is asked for: it takes less than waking a thread.
+const HEADS: usize = 10_000;
+/// Reading no more events than this is done where it is asked for: it takes less than waking a thread.
 const INLINE: usize = 64;
 
 /// A ledger in a directory of its own.
 pub struct EmbeddedStore {
     readers: Arc<Readers>,
+    following: Arc<Following>,
     id: [u8; 16],
     head: watch::Sender<u64>,
     failed: watch::Sender<Option<String>>,
@@ -105,8 +107,10 @@ impl EmbeddedStore {
     }
 
     fn reading(dir: &Path, head: &LogHead) -> Result<Self, StoreError> {
+        let readers = Arc::new(Readers::open(dir.to_owned())?);
         Ok(Self {
-            readers: Arc::new(Readers::open(dir.to_owned())?),
+            following: Arc::new(Following::new(Arc::clone(&readers))),
+            readers,
             id: head.store_id,
             head: watch::Sender::new(head.position),
             failed: watch::Sender::new(None),
@@ -144,11 +148,13 @@ impl EventStore for EmbeddedStore {
     }
 
     async fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
-        if limit <= INLINE {
-            return following::follow(&self.readers, after, limit, 0);
+        let (log, head) = (Arc::clone(&self.following), *self.head.borrow());
+        // Beyond the head lies at most what is committed just now; but one that only reads knows no head.
+        let few = self.writing.is_some() && head.saturating_sub(after) <= INLINE as u64;
+        if few || limit <= INLINE {
+            return log.follow(after, limit, head);
         }
-        let (readers, head) = (Arc::clone(&self.readers), *self.head.borrow());
-        let reading = tokio::task::spawn_blocking(move || following::follow(&readers, after, limit, head));
+        let reading = tokio::task::spawn_blocking(move || log.follow(after, limit, head));
         reading.await.map_err(std::io::Error::other)?
     }
 

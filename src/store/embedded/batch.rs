@@ -110,7 +110,7 @@ impl<'a> Batch<'a> {
     }
 
     fn head(&mut self, stream: &StreamId) -> rusqlite::Result<Option<Head>> {
-        if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream)) {
+        if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream).copied()) {
             return Ok(Some(head));
         }
         writes::find_stream(self.connection, stream)

@@ -1,7 +1,7 @@
 //! The files of a ledger: who may open them, and with which settings alone it is safe to.
 
 use crate::store::StoreError;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -108,7 +108,10 @@ fn open(dir: &Path, mode: OpenFlags) -> Result<Connection, StoreError> {
         let what = format!("SQLite {} can corrupt a write-ahead log", rusqlite::version());
         return Err(StoreError::Unsafe(what));
     }
-    Ok(Connection::open_with_flags(ledger(dir), mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+    let connection = Connection::open_with_flags(ledger(dir), mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // Otherwise a statement with a bound LIMIT is compiled again for every other figure.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(connection)
 }
 
 fn set(connection: &Connection, settings: &[(&str, &str)]) -> Result<(), StoreError> {

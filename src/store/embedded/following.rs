@@ -6,6 +6,7 @@ use crate::store::chain::{self, Hash};
 use crate::store::end::End;
 use crate::store::{Recorded, StoreError};
 use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Each page is a read transaction of its own, so that the write-ahead log can begin again between two.
@@ -13,35 +14,57 @@ const PAGE: u64 = 512;
 
 type Hashed = Vec<(Recorded, Hash)>;
 
-/// At most `limit` events after a position. Up to `head`, of which the caller knows that it lies
-/// there, a long stretch is read in two halves at once.
-pub fn follow(readers: &Readers, after: u64, limit: usize, head: u64) -> Result<Vec<Recorded>, StoreError> {
-    let Some(mut end) = readers.with(|connection| rows::end_at(connection, after))? else {
-        return Ok(vec![]);
-    };
-    let wanted = limit as u64;
-    let there = head.saturating_sub(after).min(wanted);
-    let mut events = Vec::with_capacity(there as usize);
-    if there >= 2 * PAGE {
-        let half = there / 2;
-        let (near, far) = thread::scope(|scope| {
-            let far = scope.spawn(|| stretch(readers, after + half, there - half));
-            let near = stretch(readers, after, half);
-            (near, far.join().unwrap_or_else(|panic| resume_unwind(panic)))
-        });
-        pass(&mut end, near?, &mut events)?;
-        pass(&mut end, far?, &mut events)?;
+/// Who follows the log from a position has mostly just been there.
+pub struct Following {
+    readers: Arc<Readers>,
+    /// Where the last one stopped: the next one's events must follow on this.
+    reached: Mutex<End>,
+}
+
+impl Following {
+    /// From the beginning of the log.
+    pub fn new(readers: Arc<Readers>) -> Self {
+        Self { readers, reached: Mutex::new(End::EMPTY) }
     }
-    while (events.len() as u64) < wanted {
-        let page = PAGE.min(wanted - events.len() as u64);
-        let read = stretch(readers, end.position, page)?;
-        let last = (read.len() as u64) < page;
-        pass(&mut end, read, &mut events)?;
-        if last {
-            break;
+
+    /// At most `limit` events after a position. Up to `head`, of which the caller knows that it lies
+    /// there, a long stretch is read in two halves at once.
+    pub fn follow(&self, after: u64, limit: usize, head: u64) -> Result<Vec<Recorded>, StoreError> {
+        let reached = *self.reached();
+        let known = (reached.position == after).then_some(reached);
+        let readers = &*self.readers;
+        let end = known
+            .map_or_else(|| readers.with(|connection| rows::end_at(connection, after)), |end| Ok(Some(end)));
+        let Some(mut end) = end? else { return Ok(vec![]) };
+        let wanted = limit as u64;
+        let there = head.saturating_sub(after).min(wanted);
+        let mut events = Vec::with_capacity(there as usize);
+        if there >= 2 * PAGE {
+            let half = there / 2;
+            let (near, far) = thread::scope(|scope| {
+                let far = scope.spawn(|| stretch(readers, after + half, there - half));
+                let near = stretch(readers, after, half);
+                (near, far.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            });
+            pass(&mut end, near?, &mut events)?;
+            pass(&mut end, far?, &mut events)?;
         }
+        while (events.len() as u64) < wanted {
+            let page = PAGE.min(wanted - events.len() as u64);
+            let read = stretch(readers, end.position, page)?;
+            let last = (read.len() as u64) < page;
+            pass(&mut end, read, &mut events)?;
+            if last {
+                break;
+            }
+        }
+        *self.reached() = end;
+        Ok(events)
     }
-    Ok(events)
+
+    fn reached(&self) -> MutexGuard<'_, End> {
+        self.reached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// At most `count` events after a position, each with its leaf.

@@ -106,7 +106,7 @@ impl Replica {
     }
 
     fn head(&mut self, stream: &StreamId) -> rusqlite::Result<Head> {
-        if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream)) {
+        if let Some(head) = self.changed.get(stream).copied().or_else(|| self.known.get(stream).copied()) {
             return Ok(head);
         }
         match writes::find_stream(&self.connection, stream)? {
