@@ -1,6 +1,7 @@
 //! Quittance, a payment ledger for hospitals: the shell around `domain` and `projections`.
 
 pub mod app;
+pub mod background;
 pub mod backup;
 pub mod cli;
 pub mod clock;

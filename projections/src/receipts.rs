@@ -43,6 +43,9 @@ pub struct Receipt {
     pub day: NaiveDate,
     /// When.
     pub issued_at: DateTime<Utc>,
+    /// Of the fact in the ledger.
+    #[serde(skip)]
+    pub position: u64,
 }
 
 impl Projector for Receipts {
@@ -110,6 +113,7 @@ fn read(row: &mut Row) -> Result<Receipt, Misread> {
         advance: row.money()?,
         day: row.day()?,
         issued_at: row.time()?,
+        position: row.int()?.unsigned_abs(),
     })
 }
 
@@ -119,7 +123,7 @@ macro_rules! select {
             "select r.series, r.year, r.number, r.payment, coalesce(p.number, ''),
                case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end, r.cashier,
                coalesce(u.last_name || ' ' || u.first_name, ''), r.method, r.amount, r.applied, r.advance,
-               r.day, r.issued_at
+               r.day, r.issued_at, r.position
              from receipts r
                left join prescriptions p on p.id = r.prescription
                left join patients w on w.id = r.patient
@@ -141,8 +145,10 @@ pub fn of_payment(id: PaymentId) -> Query<Receipt> {
     Query { sql: select!("where r.payment = $1 order by r.position"), args: vec![id.into()], read }
 }
 
-/// The receipts of a day in order, of one cashier or of all.
-pub fn of_day(day: NaiveDate, cashier: Option<Uuid>) -> Query<Receipt> {
-    let sql = select!("where r.day = $1 and ($2 is null or r.cashier = $2) order by r.position");
-    Query { sql, args: vec![day.into(), cashier.into()], read }
+/// At most `limit` receipts of a day after a position, in order, of one cashier or of all.
+pub fn of_day(day: NaiveDate, cashier: Option<Uuid>, after: u64, limit: u64) -> Query<Receipt> {
+    let sql = select!(
+        "where r.day = $1 and ($2 is null or r.cashier = $2) and r.position > $3 order by r.position limit $4"
+    );
+    Query { sql, args: vec![day.into(), cashier.into(), after.into(), limit.into()], read }
 }

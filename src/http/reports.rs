@@ -1,14 +1,16 @@
 //! `/api/reports/financial/daily`: what came in on a day, and by whom.
 
+mod lines;
+
 use super::{identity::Identity, position, problem::Problem, server::State};
-use crate::{failure::Failure, views::Views};
+use crate::failure::Failure;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{Money, user::Role};
-use projections::{receipts::Receipt, takings::Taking};
+use domain::user::Role;
+use lines::{Line, Lines};
+use projections::takings::Taking;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
-use tokio::runtime::Handle;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Which day.
@@ -49,24 +51,6 @@ pub struct Cashier {
     amount: i64,
 }
 
-/// One payment of the day.
-#[derive(Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Line {
-    payment_number: String,
-    receipt_number: String,
-    payment_id: Uuid,
-    prescription_number: String,
-    patient_name: String,
-    #[schema(value_type = i64)]
-    amount: Money,
-    payment_method: &'static str,
-    provider: Option<String>,
-    cashier: String,
-    cashier_id: Uuid,
-    time: DateTime<Utc>,
-}
-
 /// The daily financial report: a cashier's own takings, or the house's.
 #[utoipa::path(get, path = "/api/reports/financial/daily", tag = "reports", params(Which),
     responses((status = 200, body = Daily), super::openapi::Problems))]
@@ -78,26 +62,20 @@ pub async fn daily(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let date = which.day(&state)?;
-    let position = position::reached(&state, &request).await?;
-    let key = (date, who.sees_only(), position);
-    if let Some(report) = state.reports.get(&key) {
-        return Ok(position::at(HttpResponse::Ok(), position).json(report.as_ref()));
+    position::reached(&state, &request).await?;
+    // Total and lines at one moment: between two queries another payment may come in.
+    let mut moment = state.app.views.moment().await.map_err(Failure::from)?;
+    let (position, cashier) = (moment.position, who.sees_only());
+    let takings = moment.fetch(projections::takings::of_day(date, cashier)).await.map_err(Failure::from)?;
+    let mut lines = Lines::new(moment, date, cashier);
+    let mut report = report(date, position, &takings);
+    report.payments = lines.next().await.map_err(Failure::from)?;
+    let mut response = position::at(HttpResponse::Ok(), position);
+    if lines.ended() {
+        return Ok(response.json(report));
     }
-    // A day may have 100,000 lines: they are read away from the threads that answer callbacks.
-    let (views, cashier, waiting) = (state.app.views.clone(), who.sees_only(), Handle::current());
-    let read = move || waiting.block_on(read(&views, date, cashier));
-    let report = web::block(read).await.map_err(|_| Failure::Busy)?.map_err(Problem::from)?;
-    let report = Arc::new(report);
-    state.reports.insert((date, who.sees_only(), report.position), report.clone());
-    Ok(position::at(HttpResponse::Ok(), report.position).json(report.as_ref()))
-}
-
-/// Total and lines at one moment: between two queries another payment may come in.
-async fn read(views: &Views, date: NaiveDate, cashier: Option<Uuid>) -> Result<Daily, Failure> {
-    let mut moment = views.moment().await?;
-    let takings = moment.fetch(projections::takings::of_day(date, cashier)).await?;
-    let receipts = moment.fetch(projections::receipts::of_day(date, cashier)).await?;
-    Ok(report(date, moment.position, &takings, receipts))
+    let turn = state.long_reports.clone().acquire_owned().await.map_err(|_| Failure::Busy)?;
+    Ok(response.content_type("application/json").streaming(lines.stream(&report, turn)?))
 }
 
 impl Which {
@@ -111,7 +89,7 @@ impl Which {
     }
 }
 
-fn report(date: NaiveDate, position: u64, takings: &[Taking], receipts: Vec<Receipt>) -> Daily {
+fn report(date: NaiveDate, position: u64, takings: &[Taking]) -> Daily {
     let mut daily = Daily {
         date,
         position,
@@ -122,7 +100,7 @@ fn report(date: NaiveDate, position: u64, takings: &[Taking], receipts: Vec<Rece
         by_provider: BTreeMap::new(),
         by_cashier: BTreeMap::new(),
         cashiers: cashiers(takings),
-        payments: receipts.into_iter().map(line).collect(),
+        payments: vec![],
     };
     for taking in takings {
         let amount = taking.amount;
@@ -167,22 +145,7 @@ fn cashiers(takings: &[Taking]) -> Vec<Cashier> {
     cashiers
 }
 
+/// The seed's two words for how money comes in.
 fn method(method: &str) -> &'static str {
     if method == "CASH" { "CASH" } else { "MOBILE_MONEY" }
-}
-
-fn line(receipt: Receipt) -> Line {
-    Line {
-        payment_number: receipt.receipt_number.clone(),
-        receipt_number: receipt.receipt_number,
-        payment_id: receipt.payment_id,
-        prescription_number: receipt.prescription_number,
-        patient_name: receipt.patient_name,
-        amount: receipt.amount,
-        payment_method: method(&receipt.method),
-        provider: (receipt.method != "CASH").then_some(receipt.method),
-        cashier: receipt.cashier,
-        cashier_id: receipt.cashier_id,
-        time: receipt.issued_at,
-    }
 }

@@ -1,6 +1,6 @@
 //! The server: what its routes share, what every answer carries, how it stops.
 
-use super::{RequestId, limits, problem::Problem, reports::Daily, routes};
+use super::{RequestId, limits, problem::Problem, routes};
 use crate::{app::App, failure::Failure, store::StoreError};
 use actix_web::{
     App as Actix, HttpMessage, HttpServer,
@@ -10,11 +10,14 @@ use actix_web::{
     middleware::{Next, from_fn},
     web::{self, Data},
 };
-use chrono::NaiveDate;
 use domain::{UserId, user::Role};
 use moka::sync::Cache;
 use std::{net::TcpListener, sync::Arc, time::Instant};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
+
+/// More long reports than this wait for their turn.
+const LONG_REPORTS: usize = 2;
 
 /// What the routes share.
 pub struct State {
@@ -24,8 +27,8 @@ pub struct State {
     pub limits: limits::Counters,
     /// Roles of the signed-in: a role never changes, and a locked-out user loses his sessions first.
     pub roles: Cache<UserId, Role>,
-    /// Reports by day, cashier and **position**: never stale, because a newer ledger has another key.
-    pub reports: Cache<(NaiveDate, Option<Uuid>, u64), Arc<Daily>>,
+    /// Long reports that may be read at once: each holds a snapshot of the read models open.
+    pub long_reports: Arc<Semaphore>,
 }
 
 impl State {
@@ -35,7 +38,7 @@ impl State {
             app,
             limits: limits::Counters::new(limits),
             roles: Cache::new(10_000),
-            reports: Cache::new(16),
+            long_reports: Arc::new(Semaphore::new(LONG_REPORTS)),
         }
     }
 }

@@ -158,3 +158,28 @@ async fn an_older_total_never_follows_a_newer_one() {
         assert_eq!(stats["today"]["amount"], paid * 1_500);
     }
 }
+
+#[tokio::test]
+async fn a_long_day_has_every_line_once_and_nobody_else_waits_for_who_does_not_read_it() {
+    let desk = Desk::open().await;
+    // Lines are read in pages of 200.
+    for (paid, more) in [(199, 199), (200, 1), (201, 1), (430, 229)] {
+        for _ in 0..more {
+            assert_eq!(desk.cashier.cash(&desk.prescription().await, 1_500).await.status, 201);
+        }
+        let report = desk.admin.report().await;
+        let lines = report["payments"].as_array().unwrap();
+        let numbers: Vec<_> = lines.iter().map(|line| line["receiptNumber"].as_str().unwrap()).collect();
+        let first = numbers[0].rsplit_once('-').unwrap().0;
+        let wanted: Vec<_> = (1..=paid).map(|nth| format!("{first}-{nth:06}")).collect();
+        assert_eq!(numbers, wanted);
+        assert_eq!((sum(lines, |_| true), &report["totalPayments"]), (paid * 1_500, &paid.into()));
+        assert_eq!(report["totalAmount"], paid * 1_500);
+    }
+    // More of them than may be read at once are left unread.
+    for _ in 0..5 {
+        let left = desk.admin.request(reqwest::Method::GET, "/api/reports/financial/daily").send().await;
+        assert_eq!(left.unwrap().status(), 200);
+    }
+    assert_eq!(desk.admin.report().await["totalPayments"], 430);
+}

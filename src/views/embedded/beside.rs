@@ -16,6 +16,7 @@ use super::{
     files,
 };
 use crate::{
+    background,
     clock::Clock,
     failure::Failure,
     store::Store,
@@ -31,7 +32,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    thread,
 };
 use tokio::sync::Notify;
 
@@ -171,7 +171,7 @@ impl Beside {
             }
             tracing::info!(state = ?report.state, "rebuild of the read models ended");
         };
-        if let Err(error) = thread::Builder::new().name("rebuild-log".into()).spawn(run) {
+        if let Err(error) = background::start("rebuild-log", run) {
             self.0.report.lock().state = Stage::Failed;
             return Err(error.into());
         }

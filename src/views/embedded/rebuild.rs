@@ -9,12 +9,12 @@ use super::{
     skips::Skips,
     work::{Wanted, Work},
 };
-use crate::{clock::Clock, store::Recorded, views::ViewsError};
+use crate::{background, clock::Clock, store::Recorded, views::ViewsError};
 use projections::Identities;
 use std::{
     path::Path,
     sync::mpsc::{SyncSender, sync_channel},
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
 };
 
 /// How many events are applied in one transaction.
@@ -47,7 +47,7 @@ impl Rebuild {
             }
             Ok(batch)
         };
-        let loading = thread::Builder::new().name("rebuild".into()).spawn(load)?;
+        let loading = background::start("rebuild", load)?;
         Ok(Self { works, loading, waiting: Vec::with_capacity(BATCH), upto, clock })
     }
 
