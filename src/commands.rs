@@ -52,7 +52,7 @@ pub(crate) fn find<T>(
     appended: &Appended,
     pick: impl Fn(&Event, &Recorded) -> Option<T>,
 ) -> Result<Option<T>, Failure> {
-    for recorded in &appended.events {
+    for recorded in appended.events.iter() {
         if let Some(found) = pick(&recording::read(recorded)?.event, recorded) {
             return Ok(Some(found));
         }

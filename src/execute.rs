@@ -97,12 +97,12 @@ impl Ledger {
                 Ok(plan) => plan,
                 // A command that was carried out before is refused now, for it can't be done twice.
                 Err(refusal) => match self.carried_out(asked).await? {
-                    Some(events) => return Ok(Appended { events, replayed: true }),
+                    Some(events) => return Ok(Appended { events: events.into(), replayed: true }),
                     None => return Err(refusal),
                 },
             };
             if plan.0.is_empty() {
-                return Ok(Appended { events: vec![], replayed: true });
+                return Ok(Appended { events: [].into(), replayed: true });
             }
             if let Some(appended) = self.append(asked, plan).await? {
                 return Ok(appended);

@@ -40,7 +40,7 @@ impl React {
         (Self { words, waiting: Mutex::default(), pace }, Words(inbox))
     }
 
-    /// The call for this attempt may leave.
+    /// The call of this attempt leaves now: the ledger says so already.
     pub fn send(&self, payment: PaymentId) {
         self.say(Word::Send(payment));
     }
@@ -117,7 +117,7 @@ async fn finish_erasures(app: Arc<App>) {
 }
 
 async fn send(app: Arc<App>, payment: PaymentId, watch: watch::Watch) {
-    if let Err(error) = sender::send(&app, payment).await {
+    if let Err(error) = sender::call_opened(&app, payment).await {
         // The attempt is durable: the watch asks how far it is.
         tracing::error!(%payment, %error, "sending failed");
     }

@@ -128,7 +128,7 @@ pub struct CommandKey {
 #[derive(Clone, Debug)]
 pub struct Appended {
     /// The events of the commit in order of their positions.
-    pub events: Vec<Recorded>,
+    pub events: Arc<[Recorded]>,
     /// True when it was there before this call.
     pub replayed: bool,
 }

@@ -63,7 +63,7 @@ impl EventStore for Insert {
             .bind(revision as i64)
             .bind(&write.events[0].body);
         match query.execute(&self.0).await {
-            Ok(_) => Ok(Appended { events: vec![], replayed: false }),
+            Ok(_) => Ok(Appended { events: [].into(), replayed: false }),
             Err(_) => Err(write.conflict(revision)),
         }
     }

@@ -57,6 +57,13 @@ pub fn open(prescription: &Prescription, id: PaymentId, terms: Opened) -> Result
     })
 }
 
+/// The same by the one who makes the call himself, as soon as both facts are durable (rule 21).
+pub fn open_and_send(prescription: &Prescription, id: PaymentId, terms: Opened) -> Result<Booking, Refusal> {
+    let mut booking = open(prescription, id, terms.clone())?;
+    booking.payment.extend(Attempt::opened(terms).send()?);
+    Ok(booking)
+}
+
 /// The provider's answer to our call, or the cashier's giving up: ends the attempt where it must.
 pub fn end(prescription: &Prescription, id: PaymentId, events: Vec<payment::Event>) -> Booking {
     let ends = |event: &payment::Event| {

@@ -1,6 +1,6 @@
 //! Mobile money: ask for it, hear of it.
 //!
-//! 1. [`initiate`] makes our identifier durable; no call has left yet (rule 21).
+//! 1. [`initiate`] makes our identifier durable, and that its call leaves now; none has yet (rule 21).
 //! 2. `react::sender` makes the call and writes down what was answered.
 //! 3. A callback (`http::callbacks`), the watch (`react::watch`) or a statement tells the outcome.
 //! 4. [`hear`] books it: payment, prescription and receipt in one commit (`domain::settlement`).
@@ -75,7 +75,7 @@ pub async fn initiate(
             reference: reference(payment),
         };
         let booked = Booked::of(app, payment, &terms);
-        let booking = settlement::open(&owed.state, payment, terms.clone())?;
+        let booking = settlement::open_and_send(&owed.state, payment, terms.clone())?;
         Ok(booking_plan(app.clock, &booked, Expected::Empty, &owed, booking))
     };
     let appended = app.ledger.execute(&asked, decide).await?;

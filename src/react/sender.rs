@@ -1,7 +1,8 @@
 //! Makes the call that asks a payer for money, and writes down what came of it.
 //!
 //! "Sent" is durable before the call leaves, by expected revision: of two senders one writes it,
-//! and only he calls. An answer that says nothing leaves the attempt open (rule 22).
+//! and only he calls. Mostly that is the command that opened the attempt, in the same commit. An
+//! answer that says nothing leaves the attempt open (rule 22).
 
 use crate::{
     app::{App, purpose},
@@ -12,11 +13,22 @@ use crate::{
 };
 use domain::{
     Msisdn, PaymentId, Refusal, StreamId,
-    payment::{Attempt, attempt::Answer},
+    payment::{Attempt, Stage, attempt::Answer},
     settlement,
 };
 
-/// Sends a created attempt's call, once.
+/// Makes the call of an attempt that was opened and sent by this process a moment ago.
+pub async fn call_opened(app: &App, payment: PaymentId) -> Result<(), Failure> {
+    match app.ledger.load_attempt(payment).await? {
+        // Otherwise a callback was faster, or the cashier gave up.
+        Some((attempt, _)) if attempt.state.stage == Stage::Sending => {
+            call(app, payment, &attempt.state).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sends the call of an attempt that was opened and never sent, once.
 pub async fn send(app: &App, payment: PaymentId) -> Result<(), Failure> {
     let sent = announce(app, payment, Attempt::send).await;
     match sent {

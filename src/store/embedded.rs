@@ -10,6 +10,7 @@ mod commands;
 pub(super) mod files;
 mod following;
 mod heads;
+mod latest;
 pub(super) mod opening;
 mod readers;
 pub mod replica;
@@ -26,6 +27,7 @@ use domain::StreamId;
 pub use files::{LOCK, RESTORING, lock};
 use following::Following;
 use heads::Heads;
+use latest::Latest;
 use opening::LogHead;
 use readers::Readers;
 use rusqlite::Connection;
@@ -47,6 +49,7 @@ const INLINE: usize = 64;
 pub struct EmbeddedStore {
     readers: Arc<Readers>,
     following: Arc<Following>,
+    latest: Arc<Latest>,
     id: [u8; 16],
     head: watch::Sender<u64>,
     failed: watch::Sender<Option<String>>,
@@ -111,6 +114,7 @@ impl EmbeddedStore {
         Ok(Self {
             following: Arc::new(Following::new(Arc::clone(&readers))),
             readers,
+            latest: Arc::default(),
             id: head.store_id,
             head: watch::Sender::new(head.position),
             failed: watch::Sender::new(None),
@@ -127,6 +131,7 @@ impl EmbeddedStore {
             heads: Heads::new(HEADS),
             end,
             backlog,
+            latest: Arc::clone(&self.latest),
             published: self.head.clone(),
             failed: self.failed.clone(),
         };
@@ -148,6 +153,9 @@ impl EventStore for EmbeddedStore {
     }
 
     async fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        if let Some(events) = self.latest.after(after, limit) {
+            return Ok(events);
+        }
         let (log, head) = (Arc::clone(&self.following), *self.head.borrow());
         // Beyond the head lies at most what is committed just now; but one that only reads knows no head.
         let few = self.writing.is_some() && head.saturating_sub(after) <= INLINE as u64;

@@ -96,16 +96,16 @@ impl Log {
         if let Some(command) = &commit.command
             && let Some(events) = self.carried_out(command)?
         {
-            return Ok(Appended { events, replayed: true });
+            return Ok(Appended { events: events.into(), replayed: true });
         }
         for (nth, write) in commit.writes.iter().enumerate() {
             let actual = self.revision(&write.stream);
             if !write.fits(actual) {
                 let there = self.lying(commit, nth).ok_or_else(|| write.conflict(actual))?;
-                return Ok(Appended { events: there.to_vec(), replayed: true });
+                return Ok(Appended { events: there.into(), replayed: true });
             }
         }
-        Ok(Appended { events: self.write(commit), replayed: false })
+        Ok(Appended { events: self.write(commit).into(), replayed: false })
     }
 
     /// The commit itself, if the event after the place that its nth write expects is part of it.

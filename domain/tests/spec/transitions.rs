@@ -72,6 +72,14 @@ fn the_call_leaves_once() {
 }
 
 #[test]
+fn who_opens_an_attempt_to_call_at_once_says_so_in_the_same_commit() {
+    given::<Case>([prescribed(1_000)])
+        .when(|case| settlement::open_and_send(&case.prescription, FIRST, terms()))
+        .then([pay(terms()), pay(Sent {}), opened(FIRST)])
+        .stands_at("SENDING");
+}
+
+#[test]
 fn an_answer_registers_the_attempt_with_the_providers_reference() {
     given::<Case>(sending())
         .when(answer(registers(Some("OP-1"))))

@@ -62,7 +62,7 @@ impl<'a> Batch<'a> {
     pub fn decide(&mut self, commit: &Commit) -> Result<Answer, StoreError> {
         if let Some(command) = &commit.command {
             match carried_out(self.connection, command) {
-                Ok(Some(events)) => return Ok(Ok(Appended { events, replayed: true })),
+                Ok(Some(events)) => return Ok(Ok(Appended { events: events.into(), replayed: true })),
                 Ok(None) => {}
                 Err(AppendError::Store(error)) => return Err(error),
                 Err(refusal) => return Ok(Err(refusal)),
@@ -74,12 +74,12 @@ impl<'a> Batch<'a> {
             let actual = head.map_or(0, |head| head.revision);
             if !write.fits(actual) {
                 let there = self.lying(commit, nth, head)?;
-                let replay = there.map(|events| Appended { events, replayed: true });
+                let replay = there.map(|events| Appended { events: events.into(), replayed: true });
                 return Ok(replay.ok_or_else(|| write.conflict(actual)));
             }
             heads.push(head);
         }
-        Ok(Ok(Appended { events: self.write(commit, &heads)?, replayed: false }))
+        Ok(Ok(Appended { events: self.write(commit, &heads)?.into(), replayed: false }))
     }
 
     /// Makes all of it durable. The new end of the log and, from now on, of the streams.

@@ -10,11 +10,13 @@
 use super::batch::{Answer, Batch, Failure};
 use super::checkpointer::Backlog;
 use super::heads::Heads;
+use super::latest::Latest;
 use crate::store::end::{self, End};
 use crate::store::{AppendError, Commit, StoreError};
 use rusqlite::Connection;
 use std::io;
 use std::iter::repeat_with;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::error::TryRecvError;
@@ -40,6 +42,7 @@ pub struct Writer {
     pub heads: Heads,
     pub end: End,
     pub backlog: Backlog,
+    pub latest: Arc<Latest>,
     /// The last durable position.
     pub published: watch::Sender<u64>,
     /// Why nothing is written any more. The checkpointer may say so too.
@@ -124,6 +127,8 @@ impl Writer {
     /// The head first: whoever has an answer must not be told of an older end of the log.
     fn answer(&self, requests: Vec<Request>, answers: Vec<Answer>) {
         let position = self.end.position;
+        let appended = answers.iter().flatten().filter(|appended| !appended.replayed);
+        self.latest.keep(appended.map(|appended| Arc::clone(&appended.events)));
         self.published.send_if_modified(|head| std::mem::replace(head, position) != position);
         for (request, answer) in requests.into_iter().zip(answers) {
             // When nobody listens any more, the commit stands all the same.

@@ -98,11 +98,11 @@ impl<'a> Batch<'a> {
                     return Ok(answer);
                 }
                 let there = self.lying(commit, nth, actual).await?;
-                let replay = there.map(|events| Appended { events, replayed: true });
+                let replay = there.map(|events| Appended { events: events.into(), replayed: true });
                 return Ok(replay.ok_or_else(|| write.conflict(actual)));
             }
         }
-        Ok(Ok(Appended { events: self.record(commit), replayed: false }))
+        Ok(Ok(Appended { events: self.record(commit).into(), replayed: false }))
     }
 
     async fn told_before(&mut self, command: Option<CommandKey>) -> Result<Option<Answer>, Error> {
@@ -112,7 +112,7 @@ impl<'a> Batch<'a> {
             return Ok(Some(Err(AppendError::KeyReused)));
         }
         let events = self.range(done.first, done.last + 1 - done.first).await?;
-        Ok(Some(Ok(Appended { events, replayed: true })))
+        Ok(Some(Ok(Appended { events: events.into(), replayed: true })))
     }
 
     async fn look_for(&mut self, command: Option<CommandKey>) -> Result<(), Error> {
@@ -184,5 +184,5 @@ impl<'a> Batch<'a> {
 /// The events that a batch adds, in order.
 fn fresh(answers: &[Answer]) -> impl Iterator<Item = &Recorded> {
     let winners = answers.iter().flatten().filter(|appended| !appended.replayed);
-    winners.flat_map(|appended| &appended.events)
+    winners.flat_map(|appended| appended.events.iter())
 }
