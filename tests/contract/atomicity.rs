@@ -14,7 +14,7 @@ pub async fn all_streams_of_a_commit_are_written_together(store: Store) {
     assert_eq!(appended.position(), 3);
     assert_eq!(positions(&appended.events), [1, 2, 3]);
     assert_eq!(revisions(&appended.events), [1, 2, 1]);
-    assert_eq!(all(&store).await, appended.events);
+    assert_eq!(all(&store).await, *appended.events);
     assert_eq!(store.read(&stream("payment-1"), 0).await.unwrap(), appended.events[..2]);
     assert_eq!(store.read(&stream("receipts-a-2026"), 0).await.unwrap(), appended.events[2..]);
 }

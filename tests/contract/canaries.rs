@@ -86,7 +86,7 @@ impl EventStore for Broken {
             Fault::LeavesAHole => {}
         }
         let appended = self.sound.append(commit).await?;
-        Ok(Appended { events: self.shown(appended.events), ..appended })
+        Ok(Appended { events: self.shown(appended.events.to_vec()).into(), ..appended })
     }
 
     fn head(&self) -> watch::Receiver<u64> {

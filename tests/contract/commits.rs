@@ -35,7 +35,7 @@ pub fn command(key: u8, request: u8) -> CommandKey {
 /// Writes one event to the end of a stream.
 pub async fn note(store: &Store, name: &str) -> Recorded {
     let appended = store.append(commit([write(name, Expected::Tail, &["noted"])])).await.unwrap();
-    appended.events.into_iter().next().unwrap()
+    appended.events[0].clone()
 }
 
 /// An append that stands in the queue.

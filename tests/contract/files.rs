@@ -27,7 +27,7 @@ async fn a_new_start_goes_on_where_the_last_one_ended() {
     assert_eq!(all(&store).await, before);
     let again = store.append(told(1, 1, [write("till-1", Expected::At(1), &["closed"])])).await.unwrap();
     assert!(again.replayed);
-    assert_eq!(again.events, before[1..]);
+    assert_eq!(*again.events, before[1..]);
     assert_eq!(store.carried_out(&command(1, 1)).await.unwrap().as_deref(), Some(&before[1..]));
     let next = note(&store, "till-1").await;
     assert_eq!((next.position, next.revision), (3, 3));

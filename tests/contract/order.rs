@@ -32,8 +32,8 @@ pub async fn a_stream_never_written_is_empty(store: Store) {
 pub async fn what_is_answered_is_there(store: Store) {
     let mut head = store.head();
     let appended = store.append(commit([write("note-1", Expected::Empty, &["1", "2"])])).await.unwrap();
-    assert_eq!(store.read(&stream("note-1"), 0).await.unwrap(), appended.events);
-    assert_eq!(all(&store).await, appended.events);
+    assert_eq!(store.read(&stream("note-1"), 0).await.unwrap(), *appended.events);
+    assert_eq!(all(&store).await, *appended.events);
     timeout(PATIENCE, head.wait_for(|head| *head == 2)).await.unwrap().unwrap();
 }
 
@@ -136,7 +136,7 @@ pub async fn two_who_queue_for_one_stream_are_served_in_order(store: Store) {
         _ => commit([write("note-1", Expected::At(revision), &["next"])]),
     };
     for append in queued(&store, (0..3).map(in_turn)) {
-        events.extend(append.await.unwrap().events);
+        events.extend_from_slice(&append.await.unwrap().events);
     }
     assert_eq!(revisions(&events), [1, 2, 3]);
     assert_eq!(positions(&events), [1, 2, 3]);

@@ -22,7 +22,7 @@ async fn insist(store: &Store, commit: Commit) -> Vec<Recorded> {
     let mut may_be_there = false;
     loop {
         match store.append(commit.clone()).await {
-            Ok(appended) => return appended.events,
+            Ok(appended) => return appended.events.to_vec(),
             Err(AppendError::Unanswered(StoreError::Unavailable(_))) => may_be_there = true,
             Err(AppendError::Store(StoreError::Unavailable(_))) => {
                 let there = store_read(store, &commit.writes[0].stream).await;

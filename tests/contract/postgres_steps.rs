@@ -81,7 +81,7 @@ async fn at_each_step(careful: bool) {
             proxy.passing.store(step, Ordering::SeqCst);
             let appended = store.append(asked).await.unwrap();
             proxy.passing.store(-1, Ordering::SeqCst);
-            written.extend(appended.events);
+            written.extend_from_slice(&appended.events);
         }
     }
     let events = all(&other).await;
