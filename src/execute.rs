@@ -88,6 +88,7 @@ impl Ledger {
         D: AsyncFn() -> Result<Plan, Failure>,
     {
         for _ in 0..ROUNDS {
+            self.store.trusted()?;
             let plan = match decide().await {
                 // What was remembered may be out of date: a refusal needs the log itself.
                 Err(Failure::Refused(_)) => afresh(decide()).await,

@@ -88,7 +88,7 @@ type Failed = watch::Receiver<Option<String>>;
 pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running, CannotStart> {
     let (addr, clock) = (listener.local_addr()?, Clock::new(settings.zone));
     let opened = match &settings.database {
-        Some(database) => postgres::open(database, clock).await?,
+        Some(database) => postgres::open(database, &settings.data, clock).await?,
         None => embedded::open(&settings, clock).await?,
     };
     let (react, words) = React::new(settings.watch_pace);

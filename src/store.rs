@@ -44,6 +44,11 @@ pub trait EventStore: Send + Sync {
     /// append goes on when its future is dropped.
     async fn append(&self, commit: Commit) -> Result<Appended, AppendError>;
 
+    /// Refuses once what lies there is not what was written: then no remembered state is worth anything.
+    fn trusted(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The last durable position, and a wake-up for each new one.
     fn head(&self) -> watch::Receiver<u64>;
 }
@@ -180,6 +185,17 @@ pub enum StoreError {
     /// The database can't be reached or can't work now; nothing was written.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The database lacks what this process has seen durable: a standby took over, or a backup was restored.
+    #[error(
+        "the database was replaced: event {seen} that was seen is not in it, and it ends at {found}; see \
+         docs/SETUP.md on fail-over before you go on"
+    )]
+    Replaced {
+        /// The last event that was seen.
+        seen: u64,
+        /// Where the log ends now.
+        found: u64,
+    },
     /// Files, locks.
     #[error("event store: {0}")]
     Io(#[from] std::io::Error),

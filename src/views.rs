@@ -15,6 +15,7 @@ pub use embedded::{
 
 pub use filling::Progress;
 
+use crate::{clock::Clock, failure::Failure, store::Store};
 use beside::Beside;
 use filling::{Filling, Fillings};
 use parking_lot::Mutex;
@@ -53,8 +54,8 @@ pub enum ViewsError {
     /// One rebuild at a time.
     #[error("a rebuild of the read models is running")]
     Rebuilding,
-    /// Only files are rebuilt beside those in use.
-    #[error("on PostgreSQL read models are made anew when their schema is dropped: see docs/DATABASE.md")]
+    /// What was asked for is a matter of files, and these lie in a database.
+    #[error("the read models lie in a database")]
     NotHere,
     /// A read model that is asked is still being filled.
     #[error("the read model {name} is being filled, at {} of {}", .progress.done, .progress.total)]
@@ -136,7 +137,7 @@ impl Views {
         let session = postgres::session::Session::open(url).await?;
         let views =
             Self::with(Engine::Postgres(postgres::Readers::new(url)?), Part::Reader, Beside::default());
-        views.show(session.position(), session.stopped(), session.models());
+        views.look(&session);
         Ok((views, session))
     }
 
@@ -164,6 +165,20 @@ impl Views {
     /// The rebuild beside the models in use.
     pub const fn beside(&self) -> &Beside {
         &self.beside
+    }
+
+    /// The work of a rebuild beside; answers the differences, none if what was made is in use.
+    fn rebuild(
+        &self,
+        beside: &Beside,
+        store: Store,
+        clock: Clock,
+        people: beside::People,
+    ) -> Result<Vec<compare::Difference>, Failure> {
+        match &self.engine {
+            Engine::Embedded(_) => embedded::building::run(beside, store, self, clock, people),
+            Engine::Postgres(readers) => readers.rebuild(beside, &store, clock, &people),
+        }
     }
 
     /// Every projector as it stands.
@@ -207,6 +222,12 @@ impl Views {
         self.show(batch.position(), batch.stopped(), batch.models());
     }
 
+    /// Tells readers how far a session sees the models.
+    pub fn look(&self, session: &postgres::session::Session) {
+        self.fillings.tell(session.filling(), session.lead());
+        self.show(session.position(), session.stopped(), session.models());
+    }
+
     /// What this process is to the models, and a wake-up when that changes.
     pub fn part(&self) -> watch::Receiver<Part> {
         self.part.subscribe()
@@ -217,8 +238,7 @@ impl Views {
         self.part.send_if_modified(|played| std::mem::replace(played, part) != part);
     }
 
-    /// Tells readers how far the models are, whoever moves them.
-    pub fn show(&self, position: u64, stopped: Vec<StoppedProjector>, standing: Vec<Standing>) {
+    fn show(&self, position: u64, stopped: Vec<StoppedProjector>, standing: Vec<Standing>) {
         *self.stopped.lock() = stopped;
         *self.standing.lock() = standing;
         self.position.send_replace(position);

@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// Who sat at the machine: nobody signs in there.
 const CONSOLE: &str = "console";
 
-/// Projecteurs arrêtés devant un événement (serveur arrêté ; sinon /api/projectors).
+/// Projecteurs arrêtés devant un événement (registre intégré : serveur arrêté, sinon /api/projectors).
 #[derive(Subcommand)]
 pub enum Projector {
     /// Montre où en est chaque projecteur.
@@ -113,7 +113,7 @@ async fn tell(
     let loaded = ledger.load::<State>(&stream).await?;
     let events = decide(loaded.state, stands(opened).map(|stopped| stopped.position))?;
     append(opened, stream, loaded.expected, events).await?;
-    opened.catch_up().await?;
+    opened.obeyed(name).await?;
     if let Some(stopped) = stands(opened) {
         say_error(format!("{name} stands at {}: {}", stopped.position, stopped.reason));
         return Ok(false);

@@ -1,4 +1,6 @@
-//! `quittance rebuild`: makes the read models anew while no server runs.
+//! `quittance rebuild`: makes the read models anew. On files while no server runs, in a database beside them.
+
+mod database;
 
 use super::{progress::bar, say, say_error};
 use crate::{
@@ -6,33 +8,49 @@ use crate::{
     clock::Clock,
     failure::Failure,
     follow,
-    settings::Settings,
+    settings::{Database, Settings},
     store::{EventStore, Store, StoreError, embedded::EmbeddedStore},
     vault::Vault,
     views::{Batch, Skips, Views, ViewsError, beside, history},
 };
 use clap::Args;
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Refait tous les écrans depuis le registre, les compare, et les met en service s’ils sont égaux.
 ///
-/// Le serveur doit être arrêté ; s’il tourne, passez par POST /api/projectors/rebuild.
+/// Sur le registre intégré, le serveur doit être arrêté ; s’il tourne, passez par POST /api/projectors/rebuild.
+/// Sur PostgreSQL, les serveurs peuvent tourner.
 #[derive(Args)]
 pub struct Rebuild {}
+
+/// How long a server may take to do what a projector was told.
+const OBEYED: Duration = Duration::from_secs(5);
 
 /// Everything open that the read models need, without a server.
 pub(super) struct Opened {
     pub store: Store,
     pub views: Views,
-    pub batch: Batch,
+    mover: Mover,
     pub clock: Clock,
     pub people: beside::People,
 }
 
-/// Opens the ledger alone; [`StoreError::InUse`] while a server runs.
+/// Who moves the models.
+enum Mover {
+    /// We, for nobody else has the files.
+    Files(Box<Batch>),
+    /// We or a server, in this database.
+    Database(Database),
+}
+
+/// Opens the ledger: files alone, with [`StoreError::InUse`] while a server runs.
 pub(super) async fn open(settings: &Settings) -> Result<Opened, Failure> {
-    if settings.database.is_some() {
-        return Err(ViewsError::NotHere.into());
+    if let Some(database) = &settings.database {
+        return database::open(database, Clock::new(settings.zone)).await;
     }
     let dir = settings.data.as_path();
     let store = EmbeddedStore::open(dir)?;
@@ -43,7 +61,8 @@ pub(super) async fn open(settings: &Settings) -> Result<Opened, Failure> {
     }
     batch.honour(Skips::recorded(&store).await?);
     let (clock, people) = (Clock::new(settings.zone), Arc::new(People(vault)));
-    let mut opened = Opened { store: Arc::new(store), views, batch, clock, people };
+    let mut opened =
+        Opened { store: Arc::new(store), views, mover: Mover::Files(Box::new(batch)), clock, people };
     opened.catch_up().await?;
     Ok(opened)
 }
@@ -52,12 +71,33 @@ impl Opened {
     /// Moves every model as far as it can go.
     pub async fn catch_up(&mut self) -> Result<(), Failure> {
         let head = *self.store.head().borrow();
-        let Self { store, views, batch, clock, people } = self;
+        let Self { store, views, mover, clock, people } = self;
+        let batch = match mover {
+            Mover::Files(batch) => batch,
+            Mover::Database(database) => {
+                return database::catch_up(database, store, views, *clock, people.as_ref()).await;
+            }
+        };
         follow::catch_up(store, views, batch, head, *clock, people.as_ref()).await?;
         while batch.behind().is_some() {
             follow::fill(store, views, batch, *clock, people.as_ref()).await?;
         }
         Ok(())
+    }
+}
+
+impl Opened {
+    /// Moves on after a projector was told something; where a server moves it, that takes a moment.
+    pub async fn obeyed(&mut self, name: &str) -> Result<(), Failure> {
+        let begun = Instant::now();
+        loop {
+            self.catch_up().await?;
+            let stands = self.views.stopped().iter().any(|stopped| stopped.name == name);
+            if !stands || matches!(self.mover, Mover::Files(_)) || begun.elapsed() > OBEYED {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }
 
@@ -77,7 +117,7 @@ impl Rebuild {
             .map_err(|error| Failure::from(ViewsError::from(error)))
             .and_then(|runtime| runtime.block_on(rebuild(settings)));
         match ended {
-            Ok(report) => tell(&report),
+            Ok(report) => tell(&report, settings.database.is_none()),
             Err(error) => told(error, "POST /api/projectors/rebuild"),
         }
     }
@@ -85,7 +125,7 @@ impl Rebuild {
 
 async fn rebuild(settings: &Settings) -> Result<beside::Report, Failure> {
     let mut opened = open(settings).await?;
-    let Opened { store, views, batch, clock, people } = &mut opened;
+    let Opened { store, views, mover, clock, people } = &mut opened;
     views.beside().start(store.clone(), views.clone(), *clock, people.clone())?;
     let bar = bar("écrans");
     while views.beside().runs() {
@@ -94,7 +134,7 @@ async fn rebuild(settings: &Settings) -> Result<beside::Report, Failure> {
         bar.set_position(progress.done);
         // An offer wakes us; the bar wants to move now and then.
         let moved = tokio::time::timeout(Duration::from_millis(200), views.beside().woken()).await;
-        if moved.is_ok() {
+        if let (Ok(()), Mover::Files(batch)) = (moved, &mut *mover) {
             beside::swap(store, views, batch, *clock, people.as_ref()).await;
         }
     }
@@ -102,7 +142,7 @@ async fn rebuild(settings: &Settings) -> Result<beside::Report, Failure> {
     Ok(views.beside().report())
 }
 
-fn tell(report: &beside::Report) -> ExitCode {
+fn tell(report: &beside::Report, files: bool) -> ExitCode {
     let beside::Report { state, progress, differences, reason } = report;
     match state {
         beside::Stage::Swapped => {
@@ -120,7 +160,10 @@ fn tell(report: &beside::Report) -> ExitCode {
                     one.keys.join(", ")
                 ));
             }
-            say("Les écrans en service restent ; ceux refaits sont gardés dans views-differ.db.");
+            say(match files {
+                true => "Les écrans en service restent ; ceux refaits sont gardés dans views-differ.db.",
+                false => "Les écrans en service restent.",
+            });
         }
         other => say_error(format!("{other:?}: {}", reason.as_deref().unwrap_or("interrupted"))),
     }

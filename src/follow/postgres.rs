@@ -82,6 +82,10 @@ impl Follower {
                 answered(session.drop_left()).await?;
                 tidy = Instant::now() + TIDY;
             }
+            if session.behind().is_some() {
+                self.fill(&mut session).await?;
+                continue;
+            }
             let pause = if session.has_others() { LOOK } else { BEAT };
             if let Ok(Err(_)) = timeout(pause, head.changed()).await {
                 return Ok(());
@@ -106,10 +110,19 @@ impl Follower {
                 break;
             }
             session.apply(&events, self.clock, self.people.as_ref()).await?;
-            self.views.show(session.position(), session.stopped(), session.models());
+            self.views.look(session);
         }
         answered(session.look()).await?;
-        self.views.show(session.position(), session.stopped(), session.models());
+        self.views.look(session);
+        Ok(())
+    }
+
+    /// Gives the models that are filled here the next slice of their way to the others.
+    async fn fill(&self, session: &mut Session) -> Result<(), Failure> {
+        let Some(behind) = session.behind() else { return Ok(()) };
+        let events = self.store.follow(behind, BATCH).await?;
+        session.fill(behind, &events, self.clock, self.people.as_ref()).await?;
+        self.views.look(session);
         Ok(())
     }
 }

@@ -15,13 +15,15 @@ use serde::Serialize;
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Health {
     /// `OK`, or `DEGRADED` when a read model has stopped, lags or is out of reach, or the copy lags by more
-    /// than a minute: money is still taken.
+    /// than a minute: money is still taken, unless `replaced`.
     status: &'static str,
     timestamp: DateTime<Utc>,
     /// Read models that stand before an event.
     stopped: Vec<Stands>,
     /// Read models that are still filled.
     filling: Vec<&'static str>,
+    /// True if the database lacks what was confirmed: no money is taken until somebody has decided.
+    replaced: bool,
     /// True if the last rebuild found rows in use that are not what the log says.
     differs: bool,
     /// How far the continuous copy is behind, where one is kept.
@@ -98,10 +100,11 @@ pub async fn health(state: web::Data<State>) -> HttpResponse {
     let away = *app.views.part().borrow() == Part::Away;
     let copy = app.copy.as_ref().map(Copying::lag);
     let lags = behind || copy.as_ref().is_some_and(Lag::is_long);
-    let degraded = lags || away || differs || !stopped.is_empty() || !filling.is_empty();
+    let replaced = app.ledger.store.trusted().is_err();
+    let degraded = replaced || lags || away || differs || !stopped.is_empty() || !filling.is_empty();
     let status = if degraded { "DEGRADED" } else { "OK" };
     let mut response = if degraded { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
-    response.json(Health { status, timestamp: app.clock.now(), stopped, filling, differs, copy })
+    response.json(Health { status, timestamp: app.clock.now(), stopped, filling, replaced, differs, copy })
 }
 
 /// Figures of today, of the log and of the providers.

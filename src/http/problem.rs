@@ -202,11 +202,6 @@ impl From<Failure> for Problem {
                 "rebuild_running",
                 "Une reconstruction des écrans est déjà en cours. Attendez sa fin, ou arrêtez-la.",
             ),
-            Failure::Views(ViewsError::NotHere) => Self::new(
-                StatusCode::CONFLICT,
-                "rebuild_not_here",
-                "Sur PostgreSQL, les écrans se reconstruisent au démarrage : voir le guide d’exploitation.",
-            ),
             broken => below(&broken),
         }
     }
@@ -230,6 +225,12 @@ fn below(broken: &Failure) -> Problem {
             tracing::warn!(error = %broken, "the database is out of reach");
             AWAY
         }
+        Failure::Store(error @ StoreError::Replaced { .. })
+        | Failure::Unknown(error @ StoreError::Replaced { .. }) => {
+            tracing::error!(%error, "request refused");
+            // Waiting doesn't help: somebody has to decide.
+            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, REPLACED.0, REPLACED.1);
+        }
         Failure::Vault(VaultError::Unavailable(outage)) => {
             tracing::error!(error = %outage, "the vault is out of reach");
             VAULT_AWAY
@@ -246,6 +247,11 @@ const VAULT_AWAY: (&str, &str) = (
     "vault_unavailable",
     "Le coffre des sessions et des clés ne répond pas en ce moment. Regardez le dossier avant de \
      recommencer, dans un instant.",
+);
+const REPLACED: (&str, &str) = (
+    "ledger_replaced",
+    "La base de données a été remplacée par une copie à laquelle il manque des opérations déjà confirmées. \
+     N’encaissez plus sur ce poste, gardez les reçus du jour et prévenez l’informatique.",
 );
 const UNKNOWN: (&str, &str) = (
     "outcome_unknown",

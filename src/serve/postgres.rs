@@ -10,12 +10,12 @@ use crate::{
     vault::{Vault, VaultError},
     views::Views,
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// Opens ledger, keys and read models in one database, or makes them.
-pub async fn open(database: &Database, clock: Clock) -> Result<Opened, CannotStart> {
+pub async fn open(database: &Database, folder: &Path, clock: Clock) -> Result<Opened, CannotStart> {
     let url = database.url().to_owned();
-    let store: Store = Arc::new(PostgresStore::open(&url).await?);
+    let store: Store = Arc::new(PostgresStore::open_seen(&url, folder).await?);
     let vault = vault(database).await?;
     let (views, session) = Views::open_postgres(&url).await?;
     agrees(&store, &session).await?;

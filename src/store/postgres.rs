@@ -10,10 +10,12 @@ mod batcher;
 pub mod connect;
 mod copy;
 mod failure;
+mod kept;
 mod migrate;
 mod news;
 mod readers;
 mod rows;
+mod seen;
 
 use super::chain::Hash;
 use super::end::End;
@@ -21,9 +23,12 @@ use super::{AppendError, Appended, CommandKey, Commit, EventStore, Recorded, Sto
 use async_trait::async_trait;
 use batcher::{Batcher, Request};
 use domain::StreamId;
+use kept::Kept;
 use news::{News, Tasks};
 use readers::Readers;
+use seen::{Distrust, Seen};
 use sqlx::postgres::PgConnection;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -44,12 +49,23 @@ pub struct PostgresStore {
     id: [u8; 16],
     news: Arc<News>,
     queue: mpsc::Sender<Request>,
+    seen: Seen,
     _tasks: Tasks,
 }
 
 impl PostgresStore {
     /// Opens the ledger in the database at `url`, or makes one. Others may have it open too.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_in(url, None).await
+    }
+
+    /// The same by a server that keeps in `folder` how far it has seen the ledger, and refuses one that is
+    /// not so far with [`StoreError::Replaced`].
+    pub async fn open_seen(url: &str, folder: &Path) -> Result<Self, StoreError> {
+        Self::open_in(url, Some(folder)).await
+    }
+
+    async fn open_in(url: &str, folder: Option<&Path>) -> Result<Self, StoreError> {
         let options = connect::options(url)?;
         let mut connection = connect::connect(&options).await?;
         let options = connect::checked(&mut connection, options).await?;
@@ -57,10 +73,19 @@ impl PostgresStore {
         let options = connect::restricted(&mut connection, options).await?;
         let id = identity(&mut connection).await?;
         let end = look(&mut connection).await?;
+        let seen = Seen::new(folder.map_or(Ok(End::EMPTY), |folder| kept::read(folder, &id))?);
+        match seen.check(&mut connection).await {
+            Ok(()) => seen.keep(end),
+            Err(Distrust::Replaced(replaced)) => return Err(replaced.into()),
+            Err(Distrust::NotNow(why)) => return Err(StoreError::Unavailable(why)),
+        }
         let (news, (queue, requests)) = (News::new(end.position), mpsc::channel(QUEUE));
-        tokio::spawn(Batcher::new(options.clone(), requests, Arc::clone(&news)).run());
-        let tasks = news::start(&news, options.clone());
-        Ok(Self { readers: Readers::new(options), id, news, queue, _tasks: tasks })
+        tokio::spawn(Batcher::new(options.clone(), requests, Arc::clone(&news), seen.clone()).run());
+        let mut tasks = news::start(&news, options.clone(), seen.clone());
+        if let Some(folder) = folder {
+            tasks.add(tokio::spawn(Kept::begin(folder, &id, seen.clone())?.run()));
+        }
+        Ok(Self { readers: Readers::new(options, seen.clone()), id, news, queue, seen, _tasks: tasks })
     }
 
     /// Made with the ledger, and the same for ever.
@@ -97,6 +122,7 @@ impl EventStore for PostgresStore {
 
     async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
         commit.check()?;
+        self.seen.trusted()?;
         let (answer, answered) = oneshot::channel();
         let request = Request { commit, since: Instant::now(), answer };
         self.queue.try_send(request).map_err(|refused| match refused {
@@ -105,6 +131,10 @@ impl EventStore for PostgresStore {
         })?;
         // Gone without an answer: the runtime ends, and nobody knows how far the task came.
         answered.await.unwrap_or_else(|_| Err(AppendError::Unanswered(StoreError::Stopped)))
+    }
+
+    fn trusted(&self) -> Result<(), StoreError> {
+        self.seen.trusted()
     }
 
     fn head(&self) -> watch::Receiver<u64> {

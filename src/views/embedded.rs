@@ -6,7 +6,7 @@
 
 pub mod apply;
 pub mod beside;
-mod building;
+pub(super) mod building;
 pub mod compare;
 mod connect;
 pub mod files;

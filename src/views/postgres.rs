@@ -12,16 +12,26 @@
 
 pub mod anew;
 mod batch;
+mod building;
 mod connect;
+mod digest;
+mod exchange;
 mod literal;
 mod places;
 pub mod session;
 
-use super::ViewsError;
+use super::{
+    ViewsError,
+    beside::{Beside, People},
+    compare::Difference,
+};
+use crate::{clock::Clock, failure::Failure, store::Store};
 use places::Places;
 use projections::{Query, Row, Value};
-use sqlx::{PgConnection, PgPool, Postgres, Row as _, Transaction, TypeInfo, ValueRef, postgres::PgRow};
-use std::time::Duration;
+use sqlx::{
+    Executor as _, PgConnection, PgPool, Postgres, Row as _, Transaction, TypeInfo, ValueRef, postgres::PgRow,
+};
+use std::{sync::Arc, time::Duration};
 use tokio::runtime::Handle;
 
 /// How long a question may take, however many screens ask.
@@ -31,13 +41,27 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Readers {
     pool: PgPool,
+    /// For a rebuild beside; it holds a password.
+    url: Arc<str>,
     runtime: Handle,
 }
 
 impl Readers {
     /// Readers of the models in use, on the runtime of the caller. They connect when they are asked.
     pub fn new(url: &str) -> Result<Self, ViewsError> {
-        Ok(Self { pool: connect::readers(url, &Places::live())?, runtime: Handle::current() })
+        let pool = connect::readers(url, &Places::live())?;
+        Ok(Self { pool, url: url.into(), runtime: Handle::current() })
+    }
+
+    /// Makes all models anew, and puts them to use if they are equal.
+    pub(super) fn rebuild(
+        &self,
+        beside: &Beside,
+        store: &Store,
+        clock: Clock,
+        people: &People,
+    ) -> Result<Vec<Difference>, Failure> {
+        building::run(beside, &self.url, store, clock, people)
     }
 
     /// All rows of a query.
@@ -51,6 +75,8 @@ impl Readers {
         let (pool, runtime) = (self.pool.clone(), self.runtime.clone());
         let begun = on(&self.runtime, async move {
             let mut reader = pool.begin_with("begin isolation level repeatable read read only").await?;
+            // Before the snapshot is taken: see `exchange.rs`.
+            reader.execute("lock table checkpoints in access share mode").await?;
             let position = lowest(&mut reader).await?;
             Ok((position, reader))
         });
@@ -63,7 +89,7 @@ impl Readers {
 pub struct Moment {
     /// None while a question is asked, and after one failed.
     reader: Option<Transaction<'static, Postgres>>,
-    /// Up to where every one of them was complete then.
+    /// Up to where every one of them was complete then that is ready to be read.
     pub position: u64,
     runtime: Handle,
 }
@@ -106,7 +132,7 @@ async fn on<T: Send + 'static>(
 async fn lowest(reader: &mut PgConnection) -> Result<u64, ViewsError> {
     let models = places::models();
     let sql = "select coalesce(min(position), 0) from checkpoints
-               where (name, version) in (select * from unnest($1::text[], $2::bigint[]))";
+               where ready and (name, version) in (select * from unnest($1::text[], $2::bigint[]))";
     let lowest: i64 = sqlx::query_scalar(sql).bind(models.0).bind(models.1).fetch_one(reader).await?;
     Ok(lowest.unsigned_abs())
 }

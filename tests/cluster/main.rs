@@ -14,6 +14,8 @@ mod audit;
 mod desk;
 #[path = "../support/dice.rs"]
 mod dice;
+#[path = "../support/door.rs"]
+mod door;
 #[path = "../durability/hospital.rs"]
 mod hospital;
 #[path = "../support/lifecycle.rs"]
@@ -29,6 +31,8 @@ mod chaos;
 mod drill;
 mod outages;
 mod pair;
+mod rebuild;
+mod standby;
 
 /// The tests run one after the other: each wants the machine for itself.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

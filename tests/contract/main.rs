@@ -3,7 +3,7 @@
 //! A promise is a function of a store, in a file named after what it is about. `engines.rs` opens the
 //! stores. `canaries.rs` keeps the suite honest: stores that are broken on purpose must fail it. What
 //! only the embedded engine can be asked stands in `files.rs`, `batches.rs`, `damage.rs` and `kill.rs`; what
-//! only PostgreSQL can, in `postgres_sharing.rs`, `_steps.rs`, `_outages.rs` and `_guards.rs`.
+//! only PostgreSQL can, in `postgres_sharing.rs`, `_steps.rs`, `_outages.rs`, `_replaced.rs` and `_guards.rs`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod atomicity;
@@ -21,6 +21,7 @@ mod kill;
 mod order;
 mod postgres_guards;
 mod postgres_outages;
+mod postgres_replaced;
 mod postgres_sharing;
 mod postgres_steps;
 mod retries;

@@ -41,6 +41,42 @@ impl Cluster {
 
     /// As [`Cluster::start`], in a folder that every user may enter.
     pub fn start_in(parent: &Path) -> Self {
+        let cluster = Self::nothing_in(parent);
+        done(cluster.run("initdb").args(["--auth=trust", "--username=postgres", "--encoding=UTF8"]).args([
+            "--locale=C",
+            "--no-sync",
+            "--no-instructions",
+        ]));
+        let settings = format!(
+            "port = {}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\n\
+             max_connections = 500\nshared_buffers = 256MB\nmax_wal_size = 4GB\n",
+            cluster.port
+        );
+        fs::write(cluster.dir.join("data/postgresql.auto.conf"), settings).unwrap();
+        cluster.up();
+        cluster
+    }
+
+    /// A standby that follows this server from now on; it answers once it can be read.
+    pub fn standby(&self) -> Self {
+        let standby = Self::nothing_in(&std::env::temp_dir());
+        let from = format!("host=127.0.0.1 port={} user=postgres application_name=standby", self.port);
+        let copy = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--wal-method=stream"];
+        done(standby.run("pg_basebackup").args(["--dbname", &from, "--pgdata", "data"]).args(copy));
+        let conf = standby.dir.join("data/postgresql.auto.conf");
+        let settings = fs::read_to_string(&conf).unwrap();
+        fs::write(&conf, format!("{settings}\nport = {}\n", standby.port)).unwrap();
+        standby.up();
+        standby
+    }
+
+    /// Makes a standby the primary, and waits until it takes writes.
+    pub fn promote(&self) {
+        done(self.run("pg_ctl").args(["promote", "--wait"]));
+    }
+
+    /// A place without a server yet.
+    fn nothing_in(parent: &Path) -> Self {
         let bin = binaries();
         let dir = tempfile::TempDir::new_in(parent).unwrap().keep();
         if is_root() {
@@ -54,19 +90,7 @@ impl Cluster {
             .spawn()
             .unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let cluster = Self { bin, dir, port, databases: AtomicU32::new(0), watchdog };
-        done(cluster.run("initdb").args(["--auth=trust", "--username=postgres", "--encoding=UTF8"]).args([
-            "--locale=C",
-            "--no-sync",
-            "--no-instructions",
-        ]));
-        let settings = format!(
-            "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = on\n\
-             max_connections = 500\nshared_buffers = 256MB\nmax_wal_size = 4GB\n"
-        );
-        fs::write(cluster.dir.join("data/postgresql.auto.conf"), settings).unwrap();
-        cluster.up();
-        cluster
+        Self { bin, dir, port, databases: AtomicU32::new(0), watchdog }
     }
 
     /// Starts the server again, after [`Cluster::kill`] or [`Cluster::down`], and waits until it answers.
@@ -100,6 +124,11 @@ impl Cluster {
         }
         // Until somebody buries the dead, PostgreSQL takes their number for a running server's.
         fs::remove_file(self.dir.join("data/postmaster.pid")).unwrap();
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// The address of a database here.

@@ -115,6 +115,11 @@ impl Server {
         Self { child, url, dir, provider, env, seen: self.seen.clone(), _folder: folder }
     }
 
+    /// The database that it was told to use.
+    pub fn database_url(&self) -> String {
+        self.env.iter().rfind(|(name, _)| name == "DATABASE_URL").unwrap().1.clone()
+    }
+
     /// The process, for signals.
     pub fn pid(&self) -> u32 {
         self.child.id()

@@ -72,7 +72,7 @@ impl Models {
             }
             Mover::Postgres(session) => {
                 session.apply(events, log::clock(), people).await.unwrap();
-                self.views.show(session.position(), session.stopped(), session.models());
+                self.views.look(session);
             }
         }
     }

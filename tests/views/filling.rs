@@ -4,8 +4,9 @@ use super::*;
 use quittance::{
     follow,
     store::Store,
-    views::{Progress, ViewsError},
+    views::{Progress, ViewsError, postgres::session::Session},
 };
+use sqlx::{Connection, Executor};
 
 /// Models that saw `payments` payments; then takings is as good as new.
 async fn with_new_takings(log: &Log, dir: &TempDir, payments: usize) -> (Views, Batch, Store) {
@@ -89,4 +90,43 @@ async fn the_models_of_a_new_folder_are_read_at_once() {
     assert!(views.fillings().is_empty(), "there is no older state to protect");
     batch.apply(&log.all().await, clock(), &Nobody).unwrap();
     assert_eq!(taken(&views).await, 1_500);
+}
+
+#[tokio::test]
+async fn in_postgresql_too_a_new_model_is_filled_behind_the_others_and_holds_nobody_back() {
+    let (log, url) = (Log::default(), postgres::fresh().await);
+    log.user("one").await;
+    for _ in 0..10 {
+        log.paid_prescription().await;
+    }
+    let mut before = engines::leased(Session::open(&url).await.unwrap()).await;
+    before.apply(&log.all().await, clock(), &Nobody).await.unwrap();
+    drop(before);
+    let mut by_hand = sqlx::PgConnection::connect(&url).await.unwrap();
+    by_hand.execute("drop schema views_takings_v1 cascade").await.unwrap();
+    let (views, session) = Views::open_postgres(&url).await.unwrap();
+    let mut session = engines::leased(session).await;
+    assert_eq!((session.position(), session.next(), session.behind()), (31, 31, Some(0)));
+    let takings = || projections::takings::of_day("2026-11-24".parse().unwrap(), None);
+    let told = views.fetch(takings()).await.unwrap_err();
+    let ViewsError::Filling { name: "takings", progress } = told else { panic!("{told}") };
+    assert_eq!(progress, Progress { done: 0, total: 31, ..progress });
+    assert_eq!(views.fetch(projections::users::all()).await.unwrap().len(), 1);
+    // Money is taken meanwhile.
+    log.paid_prescription().await;
+    let events = log.all().await;
+    session.apply(&events[31..], clock(), &Nobody).await.unwrap();
+    views.look(&session);
+    assert_eq!((views.position(), session.behind()), (34, Some(0)));
+    let mut moment = views.moment().await.unwrap();
+    assert_eq!(moment.position, 34);
+    assert!(matches!(moment.fetch(takings()).await, Err(ViewsError::Filling { .. })));
+    session.fill(0, &events[..20], clock(), &Nobody).await.unwrap();
+    views.look(&session);
+    assert_eq!(session.behind(), Some(20));
+    session.fill(20, &events[20..], clock(), &Nobody).await.unwrap();
+    views.look(&session);
+    assert_eq!((session.behind(), session.stopped().len()), (None, 0));
+    assert_eq!(taken(&views).await, 11 * 1_500, "each receipt once");
+    assert!(matches!(moment.fetch(takings()).await, Err(ViewsError::Filling { .. })), "it began before");
 }

@@ -9,8 +9,11 @@ create table if not exists checkpoints (
     epoch bigint not null,
     -- Why the model can't take in the event after its position.
     stopped text,
+    -- False while the model is filled behind the others: nobody reads it.
+    ready boolean not null default true,
     primary key (name, version)
 );
+alter table checkpoints add column if not exists ready boolean not null default true;
 -- Begins every batch of a model. It holds the row until the commit, so that of two movers the second
 -- waits here, finds another position, and fails before it touches a row of the model.
 create or replace function go_on(

@@ -15,6 +15,7 @@ use super::connect;
 use super::failure::{Failure, is_duplicate};
 use super::news::News;
 use super::rows::{self, Done};
+use super::seen::{Distrust, Seen};
 use crate::store::chain::Hash;
 use crate::store::end::{self, End};
 use crate::store::{AppendError, Commit, Expected, StoreError, Write};
@@ -60,10 +61,16 @@ pub struct Batcher {
     wary: u32,
     used: Instant,
     news: Arc<News>,
+    seen: Seen,
 }
 
 impl Batcher {
-    pub fn new(options: PgConnectOptions, queue: mpsc::Receiver<Request>, news: Arc<News>) -> Self {
+    pub fn new(
+        options: PgConnectOptions,
+        queue: mpsc::Receiver<Request>,
+        news: Arc<News>,
+        seen: Seen,
+    ) -> Self {
         let options = options.options(SETTINGS);
         Self {
             options,
@@ -74,6 +81,7 @@ impl Batcher {
             wary: 0,
             used: Instant::now(),
             news,
+            seen,
         }
     }
 
@@ -130,6 +138,10 @@ impl Batcher {
                     _ = alone.answer.send(Err(error.into()));
                     return None;
                 }
+                Err(Failure::Replaced(replaced)) => {
+                    tell(requests, || give_up(unknown, replaced.into()));
+                    return None;
+                }
                 Err(Failure::NotNow(why)) => why,
                 Err(Failure::Unknown(why)) => {
                     tracing::warn!(%why, "the outcome of a batch is unknown; looking it up");
@@ -140,7 +152,7 @@ impl Batcher {
             };
             if Instant::now() >= deadline {
                 tracing::warn!(%why, commits = requests.len(), "commits are given up");
-                tell(requests, || give_up(unknown, &why));
+                tell(requests, || give_up(unknown, StoreError::Unavailable(why.clone())));
                 return None;
             }
             sleep(pause).await;
@@ -171,7 +183,12 @@ impl Batcher {
         }
         if self.connection.is_none() {
             let connected = connect::connect(&self.options).await;
-            self.connection = Some(connected.map_err(|error| Failure::NotNow(error.to_string()))?);
+            let mut connection = connected.map_err(|error| Failure::NotNow(error.to_string()))?;
+            self.seen.check(&mut connection).await.map_err(|distrust| match distrust {
+                Distrust::NotNow(why) => Failure::NotNow(why),
+                Distrust::Replaced(replaced) => Failure::Replaced(replaced),
+            })?;
+            self.connection = Some(connection);
         }
         match self.end.filter(|_| self.wary == 0) {
             None => self.carefully(requests).await,
@@ -249,6 +266,7 @@ impl Batcher {
     /// The head first: whoever has an answer must not be told of an older end of the log.
     fn answer(&self, requests: Vec<Request>, answers: Vec<Answer>) {
         if let Some(end) = self.end {
+            self.seen.keep(end);
             self.news.written(end.position);
         }
         for (request, answer) in requests.into_iter().zip(answers) {
@@ -282,12 +300,11 @@ fn recognisable(requests: Vec<Request>, why: &str) -> Vec<Request> {
     let (again, lost): (Vec<_>, Vec<_>) = requests
         .into_iter()
         .partition(|request| request.commit.command.is_some() || known_by_place(&request.commit));
-    tell(lost, || give_up(true, why));
+    tell(lost, || give_up(true, StoreError::Unavailable(why.to_owned())));
     again
 }
 
-fn give_up(unknown: bool, why: &str) -> AppendError {
-    let error = StoreError::Unavailable(why.to_owned());
+fn give_up(unknown: bool, error: StoreError) -> AppendError {
     if unknown { AppendError::Unanswered(error) } else { error.into() }
 }
 

@@ -1,5 +1,6 @@
 //! What an error of the database says about what was written.
 
+use super::seen::Replaced;
 use crate::store::{AppendError, StoreError};
 use sqlx::Error;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
@@ -11,6 +12,8 @@ pub enum Failure {
     Undone(StoreError),
     /// Nothing of it was written, whatever its commits are: it may be tried again.
     NotNow(String),
+    /// The session leads to another log than the one that was seen.
+    Replaced(Replaced),
     /// The connection went away while the server may have been committing.
     Unknown(String),
 }

@@ -5,12 +5,13 @@
 
 use super::connect;
 use super::rows;
+use super::seen::Seen;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// Where processes tell each other.
@@ -59,7 +60,7 @@ impl News {
 }
 
 /// Starts looking, listening and telling.
-pub fn start(news: &Arc<News>, options: PgConnectOptions) -> Tasks {
+pub fn start(news: &Arc<News>, options: PgConnectOptions, seen: Seen) -> Tasks {
     // Losing a notification in a crash loses nothing.
     let options = options.options([("synchronous_commit", "off")]);
     let listeners = PgPoolOptions::new()
@@ -68,12 +69,12 @@ pub fn start(news: &Arc<News>, options: PgConnectOptions) -> Tasks {
         .idle_timeout(None)
         .max_lifetime(None)
         .connect_lazy_with(options.clone());
-    let looking = tokio::spawn(look(Arc::clone(news), options));
+    let looking = tokio::spawn(look(Arc::clone(news), options, seen));
     let listening = tokio::spawn(listen(Arc::clone(news), listeners));
     Tasks(vec![looking.abort_handle(), listening.abort_handle()])
 }
 
-async fn look(news: Arc<News>, options: PgConnectOptions) {
+async fn look(news: Arc<News>, options: PgConnectOptions, seen: Seen) {
     let mut tick = interval(LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut session: Option<PgConnection> = None;
@@ -84,10 +85,10 @@ async fn look(news: Arc<News>, options: PgConnectOptions) {
             _ = tick.tick() => false,
         };
         let connection = match session.take() {
-            Some(connection) => Ok(connection),
-            None => connect::connect(&options).await,
+            Some(connection) => Some(connection),
+            None => connected(&options, &seen).await,
         };
-        let Ok(mut connection) = connection else {
+        let Some(mut connection) = connection else {
             sleep(BACK_OFF).await;
             continue;
         };
@@ -97,7 +98,9 @@ async fn look(news: Arc<News>, options: PgConnectOptions) {
                 let query = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(position);
                 return query.execute(&mut connection).await.map(drop);
             }
-            news.raise(rows::end(&mut connection).await?.position);
+            let end = rows::end(&mut connection).await?;
+            seen.keep(end);
+            news.raise(end.position);
             Ok(())
         };
         // A session that failed is not used again.
@@ -108,6 +111,13 @@ async fn look(news: Arc<News>, options: PgConnectOptions) {
             sleep(SPARING).await;
         }
     }
+}
+
+/// A session with the log that was seen.
+async fn connected(options: &PgConnectOptions, seen: &Seen) -> Option<PgConnection> {
+    let mut connection = connect::connect(options).await.ok()?;
+    let checked = timeout(ANSWER, seen.check(&mut connection)).await;
+    matches!(checked, Ok(Ok(()))).then_some(connection)
 }
 
 async fn listen(news: Arc<News>, sessions: PgPool) {
@@ -125,6 +135,13 @@ async fn listen(news: Arc<News>, sessions: PgPool) {
             }
         }
         sleep(BACK_OFF).await;
+    }
+}
+
+impl Tasks {
+    /// One more that ends with them.
+    pub fn add(&mut self, task: JoinHandle<()>) {
+        self.0.push(task.abort_handle());
     }
 }
 

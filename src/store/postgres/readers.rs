@@ -4,6 +4,7 @@
 //! a session in the middle of an answer.
 
 use super::connect;
+use super::seen::{Distrust, Seen};
 use crate::store::StoreError;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
@@ -18,17 +19,23 @@ pub type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 pub struct Readers {
     sessions: PgPool,
     home: Handle,
+    seen: Seen,
 }
 
 impl Readers {
-    pub fn new(options: PgConnectOptions) -> Self {
+    pub fn new(options: PgConnectOptions, seen: Seen) -> Self {
+        let looks = seen.clone();
         let sessions = PgPoolOptions::new()
             .max_connections(SESSIONS)
             .acquire_timeout(connect::CONNECTING)
             // A round trip before each query would tell of a lost session no better than the query does.
             .test_before_acquire(false)
+            .after_connect(move |session, _| {
+                let seen = looks.clone();
+                Box::pin(async move { seen.check(session).await.map_err(lost) })
+            })
             .connect_lazy_with(options);
-        Self { sessions, home: Handle::current() }
+        Self { sessions, home: Handle::current(), seen }
     }
 
     /// Runs a query, and once more on another session for each one that turns out to be lost.
@@ -37,6 +44,7 @@ impl Readers {
         T: Send + 'static,
         F: for<'c> Fn(&'c mut PgConnection) -> Reading<'c, T> + Send + Sync + 'static,
     {
+        self.seen.trusted()?;
         let sessions = self.sessions.clone();
         let reading = async move {
             for _ in 0..SESSIONS {
@@ -52,6 +60,17 @@ impl Readers {
             }
             query(&mut *sessions.acquire().await?).await
         };
-        self.home.spawn(reading).await.map_err(std::io::Error::other)?
+        let outcome = self.home.spawn(reading).await.map_err(std::io::Error::other)?;
+        // Why there was no session is known better here.
+        if outcome.is_err() { self.seen.trusted().and(outcome) } else { outcome }
     }
+}
+
+/// Of no use to the pool, which tries again until there is no more time.
+fn lost(distrust: Distrust) -> sqlx::Error {
+    let why = match distrust {
+        Distrust::NotNow(why) => why,
+        Distrust::Replaced(replaced) => StoreError::from(replaced).to_string(),
+    };
+    std::io::Error::other(why).into()
 }

@@ -9,12 +9,7 @@
 //! It runs projectors only: nothing is sent to anybody. Killed at any moment it leaves a file that the
 //! next start removes.
 
-use super::{
-    apply::Batch,
-    building::{Task, catch_up},
-    compare::Difference,
-    files,
-};
+use super::{apply::Batch, building::catch_up, compare::Difference, files};
 use crate::{
     background,
     clock::Clock,
@@ -125,12 +120,12 @@ impl Beside {
     }
 
     /// Tells how it goes.
-    pub(super) fn say(&self, change: impl FnOnce(&mut Report)) {
+    pub(in crate::views) fn say(&self, change: impl FnOnce(&mut Report)) {
         change(&mut self.0.report.lock());
     }
 
     /// True once somebody asked it to end.
-    pub(super) fn must_stop(&self) -> bool {
+    pub(in crate::views) fn must_stop(&self) -> bool {
         self.0.stop.load(Ordering::SeqCst)
     }
 
@@ -147,7 +142,6 @@ impl Beside {
 
     /// Starts a rebuild on a thread of its own; refused while one runs.
     pub fn start(&self, store: Store, views: Views, clock: Clock, people: People) -> Result<(), ViewsError> {
-        views.dir()?;
         {
             let mut report = self.0.report.lock();
             if matches!(report.state, Stage::Building | Stage::Comparing) {
@@ -158,7 +152,7 @@ impl Beside {
         }
         let beside = self.clone();
         let run = move || {
-            let ended = Task::new(beside.clone(), store, &views, clock, people).and_then(|task| task.run());
+            let ended = views.rebuild(&beside, store, clock, people);
             let mut report = beside.0.report.lock();
             match ended {
                 Ok(differences) if differences.is_empty() => report.state = Stage::Swapped,

@@ -34,8 +34,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Whoever moves the models takes an offer in milliseconds, if he is alive.
 const ANSWER: Duration = Duration::from_secs(60);
 
+/// Makes all models anew beside those in use. Answers the differences, none if they are in use now.
+pub(in crate::views) fn run(
+    beside: &Beside,
+    store: Store,
+    views: &Views,
+    clock: Clock,
+    people: People,
+) -> Result<Vec<Difference>, Failure> {
+    Task::new(beside.clone(), store, views, clock, people)?.run()
+}
+
 /// A running rebuild.
-pub(super) struct Task {
+struct Task {
     beside: Beside,
     store: Store,
     clock: Clock,
@@ -46,7 +57,7 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub fn new(
+    fn new(
         beside: Beside,
         store: Store,
         views: &Views,
@@ -61,7 +72,7 @@ impl Task {
     }
 
     /// Answers the differences, none if the rebuilt models are in use now.
-    pub fn run(&self) -> Result<Vec<Difference>, Failure> {
+    fn run(&self) -> Result<Vec<Difference>, Failure> {
         let outcome = self.build().and_then(|mut batch| {
             let differences = self.compare(&mut batch)?;
             if differences.is_empty() {

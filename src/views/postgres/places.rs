@@ -52,6 +52,8 @@ impl Places {
         let family = &self.0;
         run(&mut making, format!("create schema if not exists {family}")).await?;
         run(&mut making, CHECKPOINTS.to_owned()).await?;
+        let fresh = "select not exists (select from checkpoints where position > 0)";
+        let fresh: bool = sqlx::query_scalar(fresh).fetch_one(&mut *making).await?;
         for projector in projections::ALL {
             let schema = self.of(projector);
             let made = "select exists (select from pg_catalog.pg_namespace where nspname = $1)";
@@ -74,11 +76,10 @@ impl Places {
                 .bind(version)
                 .execute(&mut *making)
                 .await?;
-            sqlx::query("insert into checkpoints (name, version, position, epoch) values ($1, $2, 0, 0)")
-                .bind(name)
-                .bind(version)
-                .execute(&mut *making)
-                .await?;
+            // Beside models that show something already it is filled first, and read then.
+            let new =
+                "insert into checkpoints (name, version, position, epoch, ready) values ($1, $2, 0, 0, $3)";
+            sqlx::query(new).bind(name).bind(version).bind(fresh).execute(&mut *making).await?;
         }
         Ok(making.commit().await?)
     }
@@ -120,6 +121,34 @@ impl Places {
         }
         Ok(())
     }
+}
+
+/// Drops families that were being made anew by a process that is gone: their leases are free.
+pub async fn drop_cut_off(connection: &mut PgConnection) -> Result<(), ViewsError> {
+    let sql = "select nspname::text from pg_catalog.pg_namespace where nspname ~ '^views_anew_[0-9a-f]{32}$'";
+    let families: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
+    for family in families.into_iter().filter(|family| !is_young(family)) {
+        let mut dropping = connection.begin().await?;
+        let sql = "select nspname::text from pg_catalog.pg_namespace where starts_with(nspname, $1 || '_')";
+        let schemas: Vec<String> = sqlx::query_scalar(sql).bind(&family).fetch_all(&mut *dropping).await?;
+        let free = "select coalesce(bool_and(pg_try_advisory_xact_lock(hashtextextended(lease, 0))), true)
+                    from unnest($1::text[]) as lease";
+        if sqlx::query_scalar::<_, bool>(free).bind(&schemas).fetch_one(&mut *dropping).await? {
+            for schema in schemas.iter().chain([&family]) {
+                run(&mut dropping, format!("drop schema if exists \"{schema}\" cascade")).await?;
+            }
+            tracing::info!(family, "read models of a rebuild that was cut off were dropped");
+        }
+        dropping.commit().await?;
+    }
+    Ok(())
+}
+
+/// Made less than a minute ago, as its name tells: its leases may not be taken yet.
+fn is_young(family: &str) -> bool {
+    let made = family.rsplit_once('_').and_then(|(_, id)| id.parse::<uuid::Uuid>().ok()?.get_timestamp());
+    let made = made.map_or(0, |at| at.to_unix().0);
+    chrono::Utc::now().timestamp().unsigned_abs().saturating_sub(made) < 60
 }
 
 /// Names and versions of this program's models.

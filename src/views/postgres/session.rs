@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{Recorded, chain::Hash},
-    views::{Skips, Standing, StoppedProjector, ViewsError, embedded::skips::Order},
+    views::{FillingProjector, Skips, Standing, StoppedProjector, ViewsError, embedded::skips::Order},
 };
 use projections::{Identities, Projector};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row, raw_sql};
@@ -33,6 +33,8 @@ struct Model {
     position: u64,
     chain: Option<Hash>,
     stopped: Option<String>,
+    /// False while it is filled behind the others.
+    ready: bool,
     /// The epoch of our lease, if it is ours.
     lease: Option<i64>,
 }
@@ -46,7 +48,14 @@ impl Session {
     pub(super) async fn open_at(url: &str, places: &Places) -> Result<Self, ViewsError> {
         let mut connection = connect::mover(url, places).await?;
         places.make(&mut connection).await?;
-        let model = |projector| Model { projector, position: 0, chain: None, stopped: None, lease: None };
+        let model = |projector| Model {
+            projector,
+            position: 0,
+            chain: None,
+            stopped: None,
+            ready: true,
+            lease: None,
+        };
         let models = projections::ALL.into_iter().map(model).collect();
         let mut session = Self {
             connection,
@@ -93,7 +102,7 @@ impl Session {
     pub async fn look(&mut self) -> Result<(), ViewsError> {
         let (names, versions) = places::models();
         let rows = sqlx::query(
-            "select name, position, chain, epoch, stopped from checkpoints
+            "select name, position, chain, epoch, stopped, ready from checkpoints
              where (name, version) in (select * from unnest($1::text[], $2::bigint[]))",
         )
         .bind(names)
@@ -112,6 +121,7 @@ impl Session {
             model.position = row.try_get::<i64, _>(1)?.unsigned_abs();
             model.chain = row.try_get::<Option<Vec<u8>>, _>(2)?.and_then(|chain| chain.try_into().ok());
             model.stopped = row.try_get(4)?;
+            model.ready = row.try_get(5)?;
             if model.lease.is_some_and(|epoch| row.try_get(3).is_ok_and(|now: i64| now != epoch)) {
                 return Err(ViewsError::Lost(model.projector.name()));
             }
@@ -119,15 +129,40 @@ impl Session {
         Ok(())
     }
 
-    /// The position up to which every read model is complete.
+    /// The position up to which every read model is complete that is ready to be read.
     pub fn position(&self) -> u64 {
-        self.models.iter().map(|model| model.position).min().unwrap_or(0)
+        let ready = self.models.iter().filter(|model| model.ready);
+        ready.map(|model| model.position).min().unwrap_or(0)
     }
 
-    /// Where those go on that run and are ours: the stopped don't hold them back.
+    /// Where the foremost is.
+    pub fn lead(&self) -> u64 {
+        self.models.iter().map(|model| model.position).max().unwrap_or(0)
+    }
+
+    /// Where those go on that run and are ours: the stopped and those that are filled don't hold them back.
     pub fn next(&self) -> u64 {
-        let ours = self.models.iter().filter(|model| model.lease.is_some() && model.stopped.is_none());
-        ours.map(|model| model.position).min().unwrap_or(u64::MAX)
+        self.ours(true).min().unwrap_or(u64::MAX)
+    }
+
+    /// Where those go on that are filled here, if there are any.
+    pub fn behind(&self) -> Option<u64> {
+        self.ours(false).min()
+    }
+
+    fn ours(&self, ready: bool) -> impl Iterator<Item = u64> {
+        let runs = |model: &&Model| model.lease.is_some() && model.stopped.is_none();
+        self.models.iter().filter(runs).filter(move |model| model.ready == ready).map(|model| model.position)
+    }
+
+    /// Those that nobody reads yet.
+    pub fn filling(&self) -> Vec<FillingProjector> {
+        let filling = |model: &Model| FillingProjector {
+            name: model.projector.name(),
+            tables: model.projector.tables(),
+            position: model.position,
+        };
+        self.models.iter().filter(|model| !model.ready).map(filling).collect()
     }
 
     /// True while another process moves some model.
@@ -150,7 +185,7 @@ impl Session {
             name: model.projector.name(),
             version: model.projector.version(),
             position: model.position,
-            ready: true,
+            ready: model.ready,
         };
         self.models.iter().map(standing).collect()
     }
@@ -188,9 +223,10 @@ impl Session {
         begun.filter_map(|model| Some((model.position, model.chain?))).collect()
     }
 
-    /// Drops models of other versions that nobody moves any more.
+    /// Drops models of other versions that nobody moves any more, and what killed rebuilds left.
     pub async fn drop_left(&mut self) -> Result<(), ViewsError> {
-        Places::live().drop_left(&mut self.connection).await
+        Places::live().drop_left(&mut self.connection).await?;
+        places::drop_cut_off(&mut self.connection).await
     }
 
     pub(super) const fn connection(&mut self) -> &mut PgConnection {
@@ -204,9 +240,46 @@ impl Session {
         clock: Clock,
         people: &(dyn Identities + Send + Sync),
     ) -> Result<(), ViewsError> {
+        let after = events.first().map_or(0, |first| first.position.saturating_sub(1));
+        self.apply_after(after, events, clock, people).await
+    }
+
+    /// Applies what the log has after the position where those are that are filled, and lets those be read
+    /// that have come as far as all others.
+    pub async fn fill(
+        &mut self,
+        after: u64,
+        events: &[Recorded],
+        clock: Clock,
+        people: &(dyn Identities + Send + Sync),
+    ) -> Result<(), ViewsError> {
+        self.apply_after(after, events, clock, people).await?;
+        let (names, versions) = places::models();
+        let epochs: Vec<i64> = self.models.iter().map(|model| model.lease.unwrap_or(-1)).collect();
+        sqlx::query(
+            "update checkpoints set ready = true where not ready and (name, version, epoch) in
+               (select * from unnest($1::text[], $2::bigint[], $3::bigint[]))
+             and position >= (select max(position) from checkpoints
+               where (name, version) in (select * from unnest($1::text[], $2::bigint[])))",
+        )
+        .bind(names)
+        .bind(versions)
+        .bind(epochs)
+        .execute(&mut self.connection)
+        .await?;
+        self.look().await
+    }
+
+    async fn apply_after(
+        &mut self,
+        after: u64,
+        events: &[Recorded],
+        clock: Clock,
+        people: &(dyn Identities + Send + Sync),
+    ) -> Result<(), ViewsError> {
         let (parts, orders) = {
             let batch = Batch::new(events, clock, people);
-            (self.parts(&batch), batch.orders())
+            (self.parts(&batch, after), batch.orders())
         };
         if parts.is_empty() {
             return self.obey(orders).await;
@@ -224,9 +297,11 @@ impl Session {
         self.obey(orders).await
     }
 
-    fn parts(&self, batch: &Batch<'_>) -> Vec<Part> {
+    /// One that is filled waits for its own slice.
+    fn parts(&self, batch: &Batch<'_>, after: u64) -> Vec<Part> {
         let part = |(at, model): (usize, &Model)| {
-            let epoch = model.lease.filter(|_| model.stopped.is_none())?;
+            let takes = model.stopped.is_none() && (model.ready || model.position >= after);
+            let epoch = model.lease.filter(|_| takes)?;
             Some(batch.part(model.projector, at, model.position, epoch, &self.skips))
                 .filter(|part| !part.is_idle())
         };

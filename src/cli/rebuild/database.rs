@@ -1,0 +1,73 @@
+//! Read models in PostgreSQL, beside the servers that move them, or instead of them where none runs.
+
+use super::{Mover, Opened};
+use crate::{
+    app::People,
+    clock::Clock,
+    failure::Failure,
+    follow::postgres::agrees,
+    settings::Database,
+    store::{Store, postgres::PostgresStore},
+    views::{Skips, Views, ViewsError, postgres::session::Session},
+};
+use projections::Identities;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How many events one transaction takes at most.
+const BATCH: usize = 2_000;
+/// How long a server may keep us waiting that moves the models.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Opens ledger, keys and read models, and waits until all models are at the end of the log.
+pub async fn open(database: &Database, clock: Clock) -> Result<Opened, Failure> {
+    let store: Store = Arc::new(PostgresStore::open(database.url()).await?);
+    let vault = crate::serve::vault(database).await?;
+    let (views, session) = Views::open_postgres(database.url()).await?;
+    agrees(&store, &session).await?;
+    drop(session);
+    let (mover, people) = (Mover::Database(database.clone()), Arc::new(People(vault)));
+    let mut opened = Opened { store, views, mover, clock, people };
+    opened.catch_up().await?;
+    Ok(opened)
+}
+
+/// Moves the models that nobody else moves, and waits for the others, as far as they go.
+pub async fn catch_up(
+    database: &Database,
+    store: &Store,
+    views: &Views,
+    clock: Clock,
+    people: &(dyn Identities + Send + Sync),
+) -> Result<(), Failure> {
+    let (head, begun) = (*store.head().borrow(), Instant::now());
+    let mut session = Session::open(database.url()).await?;
+    session.honour(Skips::recorded(store.as_ref()).await?);
+    loop {
+        session.take().await?;
+        while session.next() < head {
+            let events = store.follow(session.next(), BATCH).await?;
+            if events.is_empty() {
+                break;
+            }
+            session.apply(&events, clock, people).await?;
+        }
+        while let Some(behind) = session.behind() {
+            let events = store.follow(behind, BATCH).await?;
+            session.fill(behind, &events, clock, people).await?;
+        }
+        session.look().await?;
+        views.look(&session);
+        let stopped = session.stopped();
+        let stands = |name| stopped.iter().any(|stopped| stopped.name == name);
+        if session.models().iter().all(|model| model.position >= head || stands(model.name)) {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(ViewsError::Behind { wanted: head, reached: session.position() }.into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
