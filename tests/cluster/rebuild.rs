@@ -152,7 +152,7 @@ async fn a_projector_that_stands_is_told_to_try_again_from_the_console() {
     refused(&run(&["projector", "retry", "receipts"]), 1);
     by_hand.execute(AssertSqlSafe(format!("{table} drop constraint full_book"))).await.unwrap();
     let done = run(&["projector", "retry", "receipts"]);
-    assert!(done.status.success(), "{done:?}");
+    assert!(done.status.success(), "{done:?} {}", desk.server.log());
     assert!(text(&run(&["replay", "projector-receipts"]).stdout).contains("par console"));
     assert_eq!(desk.admin.report().await["totalPayments"], 2);
     desk.server.screens_agree().await;

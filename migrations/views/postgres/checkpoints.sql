@@ -13,7 +13,13 @@ create table if not exists checkpoints (
     ready boolean not null default true,
     primary key (name, version)
 );
-alter table checkpoints add column if not exists ready boolean not null default true;
+-- For tables of an earlier program. Only where it is missing: altering waits for all who read, and they for it.
+do $$
+begin
+    if not exists (select from pg_attribute where attrelid = 'checkpoints'::regclass and attname = 'ready') then
+        alter table checkpoints add column ready boolean not null default true;
+    end if;
+end $$;
 -- Begins every batch of a model. It holds the row until the commit, so that of two movers the second
 -- waits here, finds another position, and fails before it touches a row of the model.
 create or replace function go_on(

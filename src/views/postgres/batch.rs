@@ -83,9 +83,9 @@ impl<'a> Batch<'a> {
         Self { events, decoded: events.iter().map(recording::read).collect(), clock, people }
     }
 
-    /// What operators told projectors in these events.
-    pub fn orders(&self) -> Vec<Order> {
-        let readable = self.events.iter().zip(&self.decoded);
+    /// What operators told projectors in those of these events that come after a position.
+    pub fn orders(&self, after: u64) -> Vec<Order> {
+        let readable = self.events.iter().zip(&self.decoded).filter(|(event, _)| event.position > after);
         readable.filter_map(|(event, read)| Order::of(&event.stream, read.as_ref().ok()?)).collect()
     }
 

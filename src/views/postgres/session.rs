@@ -26,6 +26,9 @@ pub struct Session {
     models: Vec<Model>,
     leases: Vec<String>,
     skips: Skips,
+    /// Up to where operators were heard: who tries again and stands again goes over the same order, and must
+    /// not obey it for ever.
+    heard: u64,
 }
 
 struct Model {
@@ -63,6 +66,7 @@ impl Session {
             models,
             leases: places.leases(),
             skips: Skips::default(),
+            heard: 0,
         };
         session.look().await?;
         Ok(session)
@@ -279,8 +283,9 @@ impl Session {
     ) -> Result<(), ViewsError> {
         let (parts, orders) = {
             let batch = Batch::new(events, clock, people);
-            (self.parts(&batch, after), batch.orders())
+            (self.parts(&batch, after), batch.orders(self.heard))
         };
+        self.heard = self.heard.max(events.last().map_or(0, |last| last.position));
         if parts.is_empty() {
             return self.obey(orders).await;
         }
