@@ -98,11 +98,19 @@ impl Ledger {
                 Ok(plan) => plan,
                 // A command that was carried out before is refused now, for it can't be done twice.
                 Err(refusal) => match self.carried_out(asked).await? {
-                    Some(events) => return Ok(Appended { events: events.into(), replayed: true }),
+                    Some(events) => {
+                        self.confirmed().await?;
+                        return Ok(Appended { events: events.into(), replayed: true });
+                    }
+                    None if matches!(refusal, Failure::Refused(_)) => {
+                        self.confirmed().await?;
+                        return Err(refusal);
+                    }
                     None => return Err(refusal),
                 },
             };
             if plan.0.is_empty() {
+                self.confirmed().await?;
                 return Ok(Appended { events: [].into(), replayed: true });
             }
             if let Some(appended) = self.append(asked, plan).await? {
@@ -135,6 +143,14 @@ impl Ledger {
         };
         // The task ends early only with the whole runtime.
         tokio::spawn(append).await.unwrap_or(Err(Failure::Store(StoreError::Stopped)))
+    }
+
+    /// What is answered because of what lies in the log must not be lost after it was answered.
+    async fn confirmed(&self) -> Result<(), Failure> {
+        self.store.confirmed().await.map_err(|error| match error {
+            error @ StoreError::Unavailable(_) => Failure::Unknown(error),
+            error => error.into(),
+        })
     }
 
     async fn carried_out(&self, asked: &Asked) -> Result<Option<Vec<Recorded>>, Failure> {

@@ -49,6 +49,12 @@ pub trait EventStore: Send + Sync {
         Ok(())
     }
 
+    /// Ends when all that can be read now is as durable as an answered append. A database that was restarted
+    /// shows commits for which its standby was still waited; whoever answers because of one waits too.
+    async fn confirmed(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The last durable position, and a wake-up for each new one.
     fn head(&self) -> watch::Receiver<u64>;
 }
@@ -187,7 +193,7 @@ pub enum StoreError {
     Unavailable(String),
     /// The database lacks what this process has seen durable: a standby took over, or a backup was restored.
     #[error(
-        "the database was replaced: event {seen} that was seen is not in it, and it ends at {found}; see \
+        "the database was replaced: event {seen} is not in it as it was seen, and it ends at {found}; see \
          docs/SETUP.md on fail-over before you go on"
     )]
     Replaced {

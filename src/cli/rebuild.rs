@@ -50,7 +50,7 @@ enum Mover {
 /// Opens the ledger: files alone, with [`StoreError::InUse`] while a server runs.
 pub(super) async fn open(settings: &Settings) -> Result<Opened, Failure> {
     if let Some(database) = &settings.database {
-        return database::open(database, Clock::new(settings.zone)).await;
+        return database::open(database, &settings.data, Clock::new(settings.zone)).await;
     }
     let dir = settings.data.as_path();
     let store = EmbeddedStore::open(dir)?;

@@ -133,6 +133,10 @@ impl EventStore for PostgresStore {
         answered.await.unwrap_or_else(|_| Err(AppendError::Unanswered(StoreError::Stopped)))
     }
 
+    async fn confirmed(&self) -> Result<(), StoreError> {
+        self.readers.confirmed().await
+    }
+
     fn trusted(&self) -> Result<(), StoreError> {
         self.seen.trusted()
     }

@@ -80,6 +80,41 @@ async fn a_synchronous_standby_takes_over_under_load_and_has_all_that_was_confir
     drop((server, door));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_restart_shows_before_the_standby_has_it_is_not_confirmed_to_anybody() {
+    let _alone = ALONE.lock().await;
+    let primary = Cluster::start();
+    let url = primary.database().await;
+    let desk = Desk::on(on(&url, &master()).await).await;
+    let prescription = desk.prescription().await;
+    let standby = block_in_place(|| primary.standby());
+    wait_for_standby(&primary).await;
+    block_in_place(|| standby.down());
+    let waiting = cash(&desk.cashier, &prescription, "one").await;
+    assert_eq!(waiting.0, 503, "nobody has confirmed it: {waiting:?}");
+    block_in_place(|| primary.kill());
+    block_in_place(|| primary.up());
+    // The row is there now. The standby doesn't have it yet, and may take over.
+    let mut session = PgConnection::connect(&url).await.unwrap();
+    let there = "SELECT count(*) FROM ledger.events WHERE name = 'receipt-issued.v1'";
+    eventually("the payment lies in the log", async || {
+        let there: i64 = sqlx::query_scalar(there).fetch_one(&mut session).await.unwrap();
+        (there == 1).then_some(())
+    })
+    .await;
+    for key in ["one", "another"] {
+        let told = cash(&desk.cashier, &prescription, key).await;
+        assert_eq!(told.0, 503, "neither taken nor already paid: {told:?}");
+    }
+    block_in_place(|| standby.up());
+    let taken = eventually("the standby has it", async || {
+        Some(cash(&desk.cashier, &prescription, "one").await).filter(|told| told.0 != 503)
+    })
+    .await;
+    assert_eq!(taken.0, 201, "{taken:?}");
+    assert_eq!(cash(&desk.cashier, &prescription, "another").await, (409, "already_paid".to_owned()));
+}
+
 /// Takes cash under a key; answers status and code.
 async fn cash(caller: &Caller, prescription: &str, key: &str) -> (u16, String) {
     let body = json!({"prescriptionId": prescription, "amountTendered": 1_500});

@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
     ("prescription-paid.v1", PRESCRIPTION, "with the fact that brought the money", "`prescriptions`"),
     ("payment-cash-taken.v1", PAYMENT, "`POST /api/payments/cash`", PAYMENTS),
     ("payment-opened.v1", PAYMENT, "`POST /api/payments/mobile-money/initiate`, before any call", "`payments`, the sender, the watch"),
-    ("payment-sent.v1", PAYMENT, "the sender, before the call leaves", PAYMENTS_WATCH),
+    ("payment-sent.v1", PAYMENT, "the command that opened it, or the sender; before the call leaves", PAYMENTS_WATCH),
     ("payment-registered.v1", PAYMENT, "the sender; callbacks and the watch, where they name money booked without a reference", PAYMENTS_WATCH),
     ("payment-refused.v1", PAYMENT, "the sender", PAYMENTS_WATCH),
     ("payment-unanswered.v1", PAYMENT, "the sender", PAYMENTS_WATCH),

@@ -12,6 +12,7 @@ use crate::{
 };
 use projections::Identities;
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,8 +23,8 @@ const BATCH: usize = 2_000;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Opens ledger, keys and read models, and waits until all models are at the end of the log.
-pub async fn open(database: &Database, clock: Clock) -> Result<Opened, Failure> {
-    let store: Store = Arc::new(PostgresStore::open(database.url()).await?);
+pub async fn open(database: &Database, folder: &Path, clock: Clock) -> Result<Opened, Failure> {
+    let store: Store = Arc::new(PostgresStore::open_seen(database.url(), folder).await?);
     let vault = crate::serve::vault(database).await?;
     let (views, session) = Views::open_postgres(database.url()).await?;
     agrees(&store, &session).await?;

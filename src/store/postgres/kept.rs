@@ -72,6 +72,11 @@ impl Kept {
         if position == self.written {
             return;
         }
+        // Another process in this folder may be further; what it has seen must not be forgotten.
+        let further = fs::read(&self.file).ok().and_then(|text| serde_json::from_slice::<Line>(&text).ok());
+        if further.is_some_and(|line| line.ledger == self.ledger && line.position > position) {
+            return;
+        }
         let line = Line { ledger: self.ledger.clone(), position, chain: hex::encode(chain) };
         let part = self.file.with_extension(format!("seen-{}", std::process::id()));
         let text = serde_json::to_vec(&line).unwrap_or_default();

@@ -6,12 +6,18 @@
 use super::connect;
 use super::seen::{Distrust, Seen};
 use crate::store::StoreError;
+use sqlx::Executor;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use std::pin::Pin;
+use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 const SESSIONS: u32 = 8;
+/// The lock is written into the server's log, so that the commit is waited for like any other.
+const CONFIRM: &str = "BEGIN; SELECT FROM ledger.log_head FOR UPDATE; COMMIT";
+const CONFIRMING: Duration = Duration::from_secs(5);
 
 /// An answer on its way.
 pub type Reading<'c, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'c>>;
@@ -36,6 +42,22 @@ impl Readers {
             })
             .connect_lazy_with(options);
         Self { sessions, home: Handle::current(), seen }
+    }
+
+    /// A commit of its own: the server confirms it after all that is visible before it, on its standby too.
+    pub async fn confirmed(&self) -> Result<(), StoreError> {
+        self.seen.trusted()?;
+        let sessions = self.sessions.clone();
+        let confirming = async move {
+            let mut session = sessions.acquire().await?;
+            let confirmed = timeout(CONFIRMING, session.execute(CONFIRM)).await;
+            if !matches!(confirmed, Ok(Ok(_))) {
+                session.close_on_drop();
+            }
+            let late = || StoreError::Unavailable("the server does not confirm in time".to_owned());
+            Ok(confirmed.map_err(|_| late())?.map(drop)?)
+        };
+        self.home.spawn(confirming).await.map_err(std::io::Error::other)?
     }
 
     /// Runs a query, and once more on another session for each one that turns out to be lost.

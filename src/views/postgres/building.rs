@@ -92,7 +92,7 @@ impl Task<'_> {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        Ok(self.differences().await?)
+        self.differences().await
     }
 
     async fn build(&mut self) -> Result<(), Failure> {
