@@ -24,6 +24,10 @@ use std::time::Instant;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const STREAM: u64 = 4;
 const PAGE: usize = 10_000;
 const READS: usize = 5;

@@ -7,10 +7,12 @@
 
 mod batch;
 mod batcher;
+mod careful;
 pub mod connect;
 mod copy;
 mod failure;
 mod kept;
+mod lane;
 mod migrate;
 mod news;
 mod readers;

@@ -20,6 +20,7 @@ mod files;
 mod kill;
 mod order;
 mod postgres_guards;
+mod postgres_lanes;
 mod postgres_outages;
 mod postgres_replaced;
 mod postgres_sharing;

@@ -121,8 +121,8 @@ async fn what_nobody_was_told_of_is_found_by_looking() {
     let (mut end, name) = (End::EMPTY, stream("note-1"));
     let event = end.record(&name, 1, &crate::commits::fact("quiet"), now());
     let none: &[&[u8]] = &[];
-    let found: i64 =
-        sqlx::query_scalar("SELECT ledger.append(0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, '{}', '{}')")
+    let written: bool =
+        sqlx::query_scalar("SELECT ledger.append(0, '', $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, '{}', '{}')")
             .bind(event.recorded_at.timestamp_micros())
             .bind(&[name.as_str()][..])
             .bind(&[1_i64][..])
@@ -135,7 +135,7 @@ async fn what_nobody_was_told_of_is_found_by_looking() {
             .fetch_one(&mut session(&url).await)
             .await
             .unwrap();
-    assert_eq!(found, 0);
+    assert!(written);
     timeout(patience(), store.head().wait_for(|head| *head == 1)).await.unwrap().unwrap();
     assert_eq!(all(&store).await, [event]);
     assert_eq!(revisions(&[note(&store, "note-1").await]), [2]);

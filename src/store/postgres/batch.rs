@@ -1,8 +1,9 @@
 //! One batch: each commit is decided in its turn, in memory, and then all winners are written at once.
 //!
 //! Decisions rest on where the log and the streams ended when the batch began. The database compares the
-//! end of the log under its lock before it writes ([`Batch::write`]); as long as that is the same, so is
-//! everything else that was looked up, for nothing in the log ever changes.
+//! end of the log under its lock before it writes ([`Decided::write`]); as long as that is the same, so is
+//! everything else that was looked up, for nothing in the log ever changes. The end may also be the one that
+//! the batch before this one will make. Then nothing can be looked up, for it does not lie there yet.
 
 use super::rows::{self, Done, signed};
 use crate::store::chain::Hash;
@@ -14,7 +15,9 @@ use sqlx::Error;
 use sqlx::postgres::PgConnection;
 use std::collections::HashMap;
 
-const APPEND: &str = "SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+const APPEND: &str = "SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+/// The database's word for a log that does not reach to where a batch begins.
+const SHORT: &str = "QE001";
 
 /// What one commit is told.
 pub type Answer = Result<Appended, AppendError>;
@@ -22,30 +25,62 @@ pub type Answer = Result<Appended, AppendError>;
 /// Last revisions of streams. One that is not there is taken to be empty.
 pub type Heads = HashMap<StreamId, u64>;
 
-pub struct Batch<'a> {
-    pub connection: &'a mut PgConnection,
-    pub known: &'a Heads,
-    /// Commands that were carried out: in this batch, and before as far as they were looked up.
-    pub commands: HashMap<Hash, Done>,
-    /// Otherwise a key is taken to be new, and the database refuses it if it is not.
-    pub commands_are_known: bool,
+/// Why a batch can't be decided.
+#[derive(Debug)]
+pub enum Doubt {
+    /// Something must be looked up that the batch before may be writing.
+    Ahead,
+    Database(Error),
+}
+
+/// What becomes of a batch that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Yes,
+    /// The log ends elsewhere: no answer is worth anything.
+    No,
+    /// The log is shorter: the batch before was not written, or not yet.
+    Early,
+}
+
+/// A batch in which each commit has its answer, to be told once it is durable.
+pub struct Decided {
+    before: End,
     pub end: End,
-    start: u64,
-    now: DateTime<Utc>,
-    pub changed: Heads,
     pub answers: Vec<Answer>,
     new_commands: Vec<(CommandKey, u64, u64)>,
 }
 
+pub struct Batch<'a> {
+    /// None while the batch before this one is on its way.
+    connection: Option<&'a mut PgConnection>,
+    known: &'a Heads,
+    /// Commands that were carried out: in this batch, and before as far as they were looked up.
+    pub commands: HashMap<Hash, Done>,
+    /// Otherwise a key is taken to be new, and the database refuses it if it is not.
+    pub commands_are_known: bool,
+    before: End,
+    end: End,
+    now: DateTime<Utc>,
+    changed: Heads,
+    answers: Vec<Answer>,
+    new_commands: Vec<(CommandKey, u64, u64)>,
+}
+
 impl<'a> Batch<'a> {
-    pub fn new(connection: &'a mut PgConnection, known: &'a Heads, end: End, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        connection: Option<&'a mut PgConnection>,
+        known: &'a Heads,
+        end: End,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             connection,
             known,
             commands: HashMap::new(),
             commands_are_known: false,
+            before: end,
             end,
-            start: end.position,
             now,
             changed: HashMap::new(),
             answers: vec![],
@@ -54,38 +89,23 @@ impl<'a> Batch<'a> {
     }
 
     /// Decides a commit; the answer may be told once the batch is durable.
-    pub async fn decide(&mut self, commit: &Commit) -> Result<(), Error> {
+    pub async fn decide(&mut self, commit: &Commit) -> Result<(), Doubt> {
         let answer = self.answer(commit).await?;
         self.answers.push(answer);
         Ok(())
     }
 
-    /// Writes all winners, in a transaction of its own unless one is open. False when the log does not end
-    /// where this batch begins: then nothing was written, and no answer is worth anything.
-    pub async fn write(&mut self) -> Result<bool, Error> {
-        let events = || fresh(&self.answers);
-        let column = |of: fn(&Recorded) -> &[u8]| events().map(of).collect::<Vec<_>>();
-        let text = |of: fn(&Recorded) -> &str| events().map(of).collect::<Vec<_>>();
-        let commands = || self.new_commands.iter();
-        let query = sqlx::query_scalar(APPEND)
-            .bind(signed(self.start))
-            .bind(self.end.recorded_at.timestamp_micros())
-            .bind(text(|event| event.stream.as_str()))
-            .bind(events().map(|event| signed(event.revision)).collect::<Vec<_>>())
-            .bind(column(|event| event.id.as_bytes()))
-            .bind(text(|event| &event.name))
-            .bind(column(|event| &event.meta))
-            .bind(column(|event| &event.body))
-            .bind(column(|event| &event.chain))
-            .bind(commands().map(|(command, ..)| command.key.as_slice()).collect::<Vec<_>>())
-            .bind(commands().map(|(command, ..)| command.request.as_slice()).collect::<Vec<_>>())
-            .bind(commands().map(|(_, first, _)| signed(*first)).collect::<Vec<_>>())
-            .bind(commands().map(|(_, _, last)| signed(*last)).collect::<Vec<_>>());
-        let found: i64 = query.fetch_one(&mut *self.connection).await?;
-        Ok(found == signed(self.start))
+    /// What is to be written, and where the streams in it end then.
+    pub fn decided(self) -> (Decided, Heads) {
+        let Self { before, end, answers, new_commands, changed, .. } = self;
+        (Decided { before, end, answers, new_commands }, changed)
     }
 
-    async fn answer(&mut self, commit: &Commit) -> Result<Answer, Error> {
+    fn session(&mut self) -> Result<&mut PgConnection, Doubt> {
+        self.connection.as_deref_mut().ok_or(Doubt::Ahead)
+    }
+
+    async fn answer(&mut self, commit: &Commit) -> Result<Answer, Doubt> {
         if let Some(answer) = self.told_before(commit.command).await? {
             return Ok(answer);
         }
@@ -105,7 +125,7 @@ impl<'a> Batch<'a> {
         Ok(Ok(Appended { events: self.record(commit).into(), replayed: false }))
     }
 
-    async fn told_before(&mut self, command: Option<CommandKey>) -> Result<Option<Answer>, Error> {
+    async fn told_before(&mut self, command: Option<CommandKey>) -> Result<Option<Answer>, Doubt> {
         let Some(command) = command else { return Ok(None) };
         let Some(done) = self.commands.get(&command.key).copied() else { return Ok(None) };
         if done.request != command.request {
@@ -115,9 +135,10 @@ impl<'a> Batch<'a> {
         Ok(Some(Ok(Appended { events: events.into(), replayed: true })))
     }
 
-    async fn look_for(&mut self, command: Option<CommandKey>) -> Result<(), Error> {
+    async fn look_for(&mut self, command: Option<CommandKey>) -> Result<(), Doubt> {
         if let Some(command) = command.filter(|_| !self.commands_are_known) {
-            self.commands.extend(rows::commands(self.connection, &[&command.key]).await?);
+            let found = rows::commands(self.session()?, &[&command.key]).await?;
+            self.commands.extend(found);
         }
         Ok(())
     }
@@ -132,7 +153,7 @@ impl<'a> Batch<'a> {
         commit: &Commit,
         nth: usize,
         actual: u64,
-    ) -> Result<Option<Vec<Recorded>>, Error> {
+    ) -> Result<Option<Vec<Recorded>>, Doubt> {
         let stream = &commit.writes[nth].stream;
         let Some(seen) = commit.writes[nth].expected.revision().filter(|seen| *seen < actual) else {
             return Ok(None);
@@ -140,7 +161,7 @@ impl<'a> Batch<'a> {
         let here = fresh(&self.answers).find(|event| event.revision == seen + 1 && event.stream == *stream);
         let place = match here {
             Some(event) => Some(event.position),
-            None => rows::place(self.connection, stream, seen + 1).await?,
+            None => rows::place(self.session()?, stream, seen + 1).await?,
         };
         let Some(before) = place.and_then(|place| place.checked_sub(commit.offset(nth) + 1)) else {
             return Ok(None);
@@ -150,11 +171,11 @@ impl<'a> Batch<'a> {
     }
 
     /// From the log, and on from there in what this batch is about to add to it.
-    async fn range(&mut self, first: u64, count: u64) -> Result<Vec<Recorded>, Error> {
-        let stored = (self.start + 1).saturating_sub(first).min(count);
+    async fn range(&mut self, first: u64, count: u64) -> Result<Vec<Recorded>, Doubt> {
+        let stored = (self.before.position + 1).saturating_sub(first).min(count);
         let mut events = match stored {
             0 => vec![],
-            stored => rows::range(self.connection, first, stored).await?,
+            stored => rows::range(self.session()?, first, stored).await?,
         };
         let added = fresh(&self.answers).filter(|event| event.position >= first);
         events.extend(added.take((count - stored) as usize).cloned());
@@ -178,6 +199,45 @@ impl<'a> Batch<'a> {
             self.new_commands.push((command, first, last));
         }
         events
+    }
+}
+
+impl Decided {
+    /// Writes all winners, in a transaction of its own unless one is open.
+    pub async fn write(&self, connection: &mut PgConnection) -> Result<Written, Error> {
+        let events = || fresh(&self.answers);
+        let column = |of: fn(&Recorded) -> &[u8]| events().map(of).collect::<Vec<_>>();
+        let text = |of: fn(&Recorded) -> &str| events().map(of).collect::<Vec<_>>();
+        let commands = || self.new_commands.iter();
+        let query = sqlx::query_scalar(APPEND)
+            .bind(signed(self.before.position))
+            .bind(&self.before.chain[..])
+            .bind(self.end.recorded_at.timestamp_micros())
+            .bind(text(|event| event.stream.as_str()))
+            .bind(events().map(|event| signed(event.revision)).collect::<Vec<_>>())
+            .bind(column(|event| event.id.as_bytes()))
+            .bind(text(|event| &event.name))
+            .bind(column(|event| &event.meta))
+            .bind(column(|event| &event.body))
+            .bind(column(|event| &event.chain))
+            .bind(commands().map(|(command, ..)| command.key.as_slice()).collect::<Vec<_>>())
+            .bind(commands().map(|(command, ..)| command.request.as_slice()).collect::<Vec<_>>())
+            .bind(commands().map(|(_, first, _)| signed(*first)).collect::<Vec<_>>())
+            .bind(commands().map(|(_, _, last)| signed(*last)).collect::<Vec<_>>());
+        match query.fetch_one(connection).await {
+            Ok(true) => Ok(Written::Yes),
+            Ok(false) => Ok(Written::No),
+            Err(Error::Database(error)) if error.code().is_some_and(|code| code == SHORT) => {
+                Ok(Written::Early)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl From<Error> for Doubt {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
     }
 }
 

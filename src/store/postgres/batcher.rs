@@ -1,40 +1,33 @@
 //! The one task that writes: takes whatever commits wait, writes them in one statement, answers.
 //!
-//! 1. Wait for one commit, then take what else waits. No timer: while one batch is being made durable,
-//!    the next one gathers by itself.
+//! 1. Gather what waits. No timer: while one batch is being made durable, the next one gathers by itself.
 //! 2. Quickly, as long as nobody else writes: decide from what is remembered, and send one statement that
-//!    locks the head, compares the end of the log with the one remembered, writes and commits.
-//! 3. Carefully, when the log ended elsewhere: lock the head, look everything up, decide, write, commit.
-//! 4. If a commit spoils the transaction, run each alone, so that it fails alone.
-//! 5. If the connection is lost while the server may be committing, connect again and do it carefully:
-//!    the lock waits for the old session, and a commit that is there already is found as a replay.
-//!    Whoever has been told an error before is no longer part of the batch, so nothing of his is written.
+//!    locks the head, compares the end of the log with the one remembered, writes and commits. The next
+//!    batch is decided and sent as if that had happened (`lane.rs`).
+//! 3. Carefully, when the log ended elsewhere or anything failed (`careful.rs`).
 
-use super::batch::{Answer, Batch, Heads};
+use super::batch::{Answer, Batch, Decided, Doubt, Heads};
 use super::connect;
-use super::failure::{Failure, is_duplicate};
+use super::failure::Failure;
+use super::lane::{Ended, Lanes, Session};
 use super::news::News;
-use super::rows::{self, Done};
+use super::rows;
 use super::seen::{Distrust, Seen};
-use crate::store::chain::Hash;
 use crate::store::end::{self, End};
-use crate::store::{AppendError, Commit, Expected, StoreError, Write};
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{Connection, Executor};
-use std::collections::HashMap;
+use crate::store::{Commit, Expected, Write};
+use sqlx::Connection;
+use sqlx::postgres::PgConnectOptions;
+use std::mem::replace;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::select;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 const MOST_COMMITS: usize = 512;
 const MOST_BYTES: usize = 1024 * 1024;
 /// Streams whose end is remembered. Forgetting costs a query, nothing else.
 const MOST_HEADS: usize = 100_000;
-/// How long a commit may wait for a database that is away or a lock that another holds.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// One attempt. A server that says nothing for so long is taken to be gone.
-const ATTEMPT: Duration = Duration::from_secs(12);
 /// A session that was not used for so long is asked whether it is still there.
 const REST: Duration = Duration::from_millis(250);
 /// After another process has written, so many batches expect that it does so again.
@@ -42,7 +35,6 @@ const WARY: u32 = 32;
 
 /// Who stalls while he holds the lock loses it; who waits for it gives up sooner than the one who asked.
 const SETTINGS: [(&str, &str); 2] = [("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "5s")];
-const LOCK: &str = "BEGIN; SELECT FROM ledger.log_head FOR UPDATE";
 
 /// A commit in the queue. The one who waits may go away; the commit stays.
 pub struct Request {
@@ -53,15 +45,37 @@ pub struct Request {
 
 pub struct Batcher {
     options: PgConnectOptions,
-    connection: Option<PgConnection>,
+    /// Those that write nothing now.
+    sessions: Vec<Session>,
     queue: mpsc::Receiver<Request>,
-    heads: Heads,
-    /// Where the log ended after our last batch; none when that is not known.
+    /// Taken from the queue for the next batch.
+    waiting: Vec<Request>,
+    /// What they weigh.
+    bytes: usize,
+    lanes: Lanes,
+    /// As they will be when all that was sent is written.
+    pub(super) heads: Heads,
+    /// Where the log will end then; none when that is not known.
     end: Option<End>,
-    wary: u32,
-    used: Instant,
+    pub(super) wary: u32,
     news: Arc<News>,
     seen: Seen,
+}
+
+/// What is known of a batch before it is sent.
+enum Decision {
+    Made(Box<Ready>),
+    /// When the batch before it is written.
+    NotYet,
+    /// Not from what is remembered.
+    Unsure,
+}
+
+/// A batch that can be sent, and where streams end after it.
+struct Ready {
+    session: Session,
+    decided: Decided,
+    changed: Heads,
 }
 
 impl Batcher {
@@ -71,15 +85,16 @@ impl Batcher {
         news: Arc<News>,
         seen: Seen,
     ) -> Self {
-        let options = options.options(SETTINGS);
         Self {
-            options,
-            connection: None,
+            options: options.options(SETTINGS),
+            sessions: vec![],
             queue,
+            waiting: vec![],
+            bytes: 0,
+            lanes: Lanes::default(),
             heads: Heads::new(),
             end: None,
             wary: 0,
-            used: Instant::now(),
             news,
             seen,
         }
@@ -87,188 +102,174 @@ impl Batcher {
 
     /// Until the queue is closed and empty.
     pub async fn run(mut self) {
-        while let Some(first) = self.queue.recv().await {
-            // Those who just had their answers may have something more to ask: one turn for them makes
-            // batches nearly twice as large.
-            let mut waiting = usize::MAX;
-            while self.queue.len() != waiting && self.queue.len() < MOST_COMMITS {
-                waiting = self.queue.len();
-                tokio::task::yield_now().await;
+        let mut open = true;
+        while open || !self.lanes.is_empty() {
+            let asks = open && self.has_room() && !self.lanes.are_full();
+            select! {
+                biased;
+                ended = self.lanes.ended() => self.settle(ended).await,
+                asked = self.queue.recv(), if asks => match asked {
+                    Some(request) => self.queue_up(request),
+                    None => open = false,
+                },
             }
-            let requests = self.gather(first);
-            self.carry_out(requests).await;
-        }
-    }
-
-    fn gather(&mut self, first: Request) -> Vec<Request> {
-        let mut bytes = weight(&first.commit);
-        let mut requests = vec![first];
-        while requests.len() < MOST_COMMITS && bytes < MOST_BYTES {
-            let Ok(next) = self.queue.try_recv() else { break };
-            bytes += weight(&next.commit);
-            requests.push(next);
-        }
-        requests
-    }
-
-    async fn carry_out(&mut self, requests: Vec<Request>) {
-        if let Some(requests) = self.together(requests).await {
-            for request in requests {
-                _ = self.together(vec![request]).await;
+            self.gather().await;
+            loop {
+                let share = self.lanes.share(self.waiting.len());
+                if share == 0 {
+                    break;
+                }
+                self.send(share).await;
             }
         }
     }
 
-    /// Answers all of them, or gives them back to be run each alone.
-    async fn together(&mut self, mut requests: Vec<Request>) -> Option<Vec<Request>> {
-        let deadline = requests.first()?.since + PATIENCE;
-        let (mut unknown, mut pause) = (false, Duration::from_millis(10));
-        loop {
-            if requests.is_empty() {
-                return None;
+    /// Takes what else waits. Those who just had their answers may have something more to ask: one turn for
+    /// them makes batches nearly twice as large.
+    async fn gather(&mut self) {
+        let mut before = usize::MAX;
+        while self.waiting.len() != before {
+            before = self.waiting.len();
+            while self.has_room() {
+                let Ok(next) = self.queue.try_recv() else { break };
+                self.queue_up(next);
             }
-            let why = match self.attempt(&requests).await {
-                Ok(answers) => {
-                    self.answer(requests, answers);
-                    return None;
-                }
-                Err(Failure::Undone(_)) if requests.len() > 1 => return Some(requests),
-                Err(Failure::Undone(error)) => {
-                    let alone = requests.pop()?;
-                    _ = alone.answer.send(Err(error.into()));
-                    return None;
-                }
-                Err(Failure::Replaced(replaced)) => {
-                    tell(requests, || give_up(unknown, replaced.into()));
-                    return None;
-                }
-                Err(Failure::NotNow(why)) => why,
-                Err(Failure::Unknown(why)) => {
-                    tracing::warn!(%why, "the outcome of a batch is unknown; looking it up");
-                    unknown = true;
-                    requests = recognisable(requests, &why);
-                    why
-                }
-            };
-            if Instant::now() >= deadline {
-                tracing::warn!(%why, commits = requests.len(), "commits are given up");
-                tell(requests, || give_up(unknown, StoreError::Unavailable(why.clone())));
-                return None;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.waiting.len() < MOST_COMMITS && self.bytes < MOST_BYTES
+    }
+
+    fn queue_up(&mut self, request: Request) {
+        self.bytes += weight(&request.commit);
+        self.waiting.push(request);
+    }
+
+    async fn send(&mut self, share: usize) {
+        let rest = self.waiting.split_off(share);
+        let requests = replace(&mut self.waiting, rest);
+        self.bytes = self.waiting.iter().map(|request| weight(&request.commit)).sum();
+        let decision = match self.decide(&requests).await {
+            Ok(Decision::NotYet) => {
+                self.settle_all().await;
+                self.decide(&requests).await
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(500));
+            decision => decision,
+        };
+        match decision {
+            Ok(Decision::Made(ready)) => {
+                let Ready { session, decided, changed } = *ready;
+                self.remember(decided.end, changed);
+                self.lanes.send(session, decided, requests);
+            }
+            Ok(_) => {
+                self.settle_all().await;
+                self.carry_out(requests, None).await;
+            }
+            Err(failure) => {
+                self.settle_all().await;
+                self.carry_out(requests, Some(failure)).await;
+            }
         }
     }
 
-    async fn attempt(&mut self, requests: &[Request]) -> Result<Vec<Answer>, Failure> {
-        let late = Err(Failure::Unknown("the server did not answer in time".to_owned()));
-        let outcome = timeout(ATTEMPT, self.try_to_write(requests)).await.unwrap_or(late);
-        if outcome.is_err() {
-            // Whatever the session was doing, it is not ours any more; what it holds goes with it.
-            self.connection = None;
-            self.forget();
-        }
-        outcome
-    }
-
-    async fn try_to_write(&mut self, requests: &[Request]) -> Result<Vec<Answer>, Failure> {
-        // A session that was lost meanwhile is found out before anything is sent that could be in doubt.
-        let rested = self.used.elapsed() > REST;
-        self.used = Instant::now();
-        if let Some(connection) = self.connection.as_mut().filter(|_| rested)
-            && !matches!(timeout(connect::CONNECTING, connection.ping()).await, Ok(Ok(())))
-        {
-            self.connection = None;
-            self.forget();
-        }
-        if self.connection.is_none() {
-            let connected = connect::connect(&self.options).await;
-            let mut connection = connected.map_err(|error| Failure::NotNow(error.to_string()))?;
-            self.seen.check(&mut connection).await.map_err(|distrust| match distrust {
-                Distrust::NotNow(why) => Failure::NotNow(why),
-                Distrust::Replaced(replaced) => Failure::Replaced(replaced),
-            })?;
-            self.connection = Some(connection);
-        }
-        match self.end.filter(|_| self.wary == 0) {
-            None => self.carefully(requests).await,
-            Some(end) => match self.quickly(end, requests).await? {
-                Some(answers) => Ok(answers),
-                None => {
-                    self.forget();
-                    self.wary = WARY;
-                    self.carefully(requests).await
-                }
-            },
-        }
-    }
-
-    /// None when the log does not end where it was, or something that was taken to be new is not.
-    async fn quickly(&mut self, end: End, requests: &[Request]) -> Result<Option<Vec<Answer>>, Failure> {
-        let Some(connection) = self.connection.as_mut() else { return Ok(None) };
+    /// From what is remembered, and with a look at streams that are not.
+    async fn decide(&mut self, requests: &[Request]) -> Result<Decision, Failure> {
+        let Some(end) = self.end.filter(|_| self.wary == 0) else { return Ok(Decision::Unsure) };
+        let mut session = self.session().await?;
         let unknown = writes(requests)
             .filter(|write| write.expected != Expected::Empty && !self.heads.contains_key(&write.stream));
         let unknown: Vec<&str> = unknown.map(|write| write.stream.as_str()).collect();
         if !unknown.is_empty() {
-            self.heads.extend(rows::heads(connection, &unknown).await.map_err(Failure::before_commit)?);
+            let heads = rows::heads(&mut session.connection, &unknown).await;
+            self.heads.extend(heads.map_err(Failure::before_commit)?);
         }
-        let mut batch = Batch::new(connection, &self.heads, end, end::now());
+        let settled = self.lanes.is_empty().then_some(&mut session.connection);
+        let mut batch = Batch::new(settled, &self.heads, end, end::now());
         for request in requests {
-            batch.decide(&request.commit).await.map_err(Failure::before_commit)?;
+            match batch.decide(&request.commit).await {
+                Ok(()) => {}
+                Err(Doubt::Database(error)) => return Err(Failure::before_commit(error)),
+                Err(Doubt::Ahead) => {
+                    self.sessions.push(session);
+                    return Ok(Decision::NotYet);
+                }
+            }
         }
-        match batch.write().await {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(error) if is_duplicate(&error) => return Ok(None),
-            Err(error) => return Err(Failure::at_commit(error)),
-        }
-        let Batch { end, changed, answers, .. } = batch;
-        self.remember(end, changed);
-        Ok(Some(answers))
+        let (decided, changed) = batch.decided();
+        Ok(Decision::Made(Box::new(Ready { session, decided, changed })))
     }
 
-    async fn carefully(&mut self, requests: &[Request]) -> Result<Vec<Answer>, Failure> {
-        self.wary = self.wary.saturating_sub(1);
-        let Some(connection) = self.connection.as_mut() else {
-            return Err(Failure::NotNow("not connected".to_owned()));
-        };
-        connection.execute(LOCK).await.map_err(Failure::before_commit)?;
-        let (end, heads, commands) = look_up(connection, requests).await.map_err(Failure::before_commit)?;
-        let mut batch = Batch::new(connection, &heads, end, end::now());
-        batch.commands = commands;
-        batch.commands_are_known = true;
-        for request in requests {
-            batch.decide(&request.commit).await.map_err(Failure::before_commit)?;
+    async fn settle_all(&mut self) {
+        while !self.lanes.is_empty() {
+            let ended = self.lanes.ended().await;
+            self.settle(ended).await;
         }
-        if !batch.write().await.map_err(Failure::before_commit)? {
-            return Err(Failure::NotNow("the log grew under our lock".to_owned()));
-        }
-        batch.connection.execute("COMMIT").await.map_err(Failure::at_commit)?;
-        let Batch { end, changed, answers, .. } = batch;
-        self.heads = heads;
-        self.remember(end, changed);
-        Ok(answers)
     }
 
-    fn forget(&mut self) {
+    async fn settle(&mut self, ended: Ended) {
+        let Ended { requests, session, outcome } = ended;
+        self.sessions.extend(session);
+        match outcome {
+            Ok(Some((end, answers))) => self.answer(requests, answers, end),
+            Ok(None) => {
+                self.forget();
+                self.wary = WARY;
+                self.carry_out(requests, None).await;
+            }
+            Err(failure) => {
+                self.forget();
+                self.sessions.clear();
+                self.carry_out(requests, Some(failure)).await;
+            }
+        }
+    }
+
+    /// One that was lost meanwhile is found out before anything is sent that could be in doubt.
+    pub(super) async fn session(&mut self) -> Result<Session, Failure> {
+        if let Some(mut session) = self.sessions.pop() {
+            let rested = session.used.elapsed() > REST;
+            if !rested || matches!(timeout(connect::CONNECTING, session.connection.ping()).await, Ok(Ok(())))
+            {
+                return Ok(session);
+            }
+            // Then the others are lost too, and what was remembered may be.
+            self.sessions.clear();
+            self.forget();
+        }
+        let connected = connect::connect(&self.options).await;
+        let mut connection = connected.map_err(|error| Failure::NotNow(error.to_string()))?;
+        self.seen.check(&mut connection).await.map_err(|distrust| match distrust {
+            Distrust::NotNow(why) => Failure::NotNow(why),
+            Distrust::Replaced(replaced) => Failure::Replaced(replaced),
+        })?;
+        Ok(Session { connection, used: Instant::now() })
+    }
+
+    pub(super) fn keep(&mut self, session: Session) {
+        self.sessions.push(session);
+    }
+
+    pub(super) fn forget(&mut self) {
         self.end = None;
         self.heads.clear();
     }
 
-    fn remember(&mut self, end: End, changed: Heads) {
+    pub(super) fn remember(&mut self, end: End, changed: Heads) {
         self.end = Some(end);
-        if self.heads.len() > MOST_HEADS {
+        // Not while a batch is on its way: what it changes can't be looked up yet.
+        if self.heads.len() > MOST_HEADS && self.lanes.is_empty() {
             self.heads.clear();
         }
         self.heads.extend(changed);
     }
 
     /// The head first: whoever has an answer must not be told of an older end of the log.
-    fn answer(&self, requests: Vec<Request>, answers: Vec<Answer>) {
-        if let Some(end) = self.end {
-            self.seen.keep(end);
-            self.news.written(end.position);
-        }
+    pub(super) fn answer(&self, requests: Vec<Request>, answers: Vec<Answer>, end: End) {
+        self.seen.keep(end);
+        self.news.written(end.position);
         for (request, answer) in requests.into_iter().zip(answers) {
             // When nobody listens any more, the commit stands all the same.
             _ = request.answer.send(answer);
@@ -276,42 +277,8 @@ impl Batcher {
     }
 }
 
-async fn look_up(
-    connection: &mut PgConnection,
-    requests: &[Request],
-) -> Result<(End, Heads, HashMap<Hash, Done>), sqlx::Error> {
-    let end = rows::end(connection).await?;
-    let streams: Vec<&str> = writes(requests).map(|write| write.stream.as_str()).collect();
-    let heads = rows::heads(connection, &streams).await?;
-    let commands = requests.iter().filter_map(|request| request.commit.command.as_ref());
-    let keys: Vec<&[u8]> = commands.map(|command| command.key.as_slice()).collect();
-    let commands =
-        if keys.is_empty() { Default::default() } else { rows::commands(connection, &keys).await? };
-    Ok((end, heads, commands))
-}
-
-fn writes(requests: &[Request]) -> impl Iterator<Item = &Write> {
+pub fn writes(requests: &[Request]) -> impl Iterator<Item = &Write> {
     requests.iter().flat_map(|request| &request.commit.writes)
-}
-
-/// Those that are found again when they are there. The others are told that nobody knows.
-fn recognisable(requests: Vec<Request>, why: &str) -> Vec<Request> {
-    let known_by_place = |commit: &Commit| commit.writes.iter().any(|write| write.expected != Expected::Tail);
-    let (again, lost): (Vec<_>, Vec<_>) = requests
-        .into_iter()
-        .partition(|request| request.commit.command.is_some() || known_by_place(&request.commit));
-    tell(lost, || give_up(true, StoreError::Unavailable(why.to_owned())));
-    again
-}
-
-fn give_up(unknown: bool, error: StoreError) -> AppendError {
-    if unknown { AppendError::Unanswered(error) } else { error.into() }
-}
-
-fn tell(requests: Vec<Request>, error: impl Fn() -> AppendError) {
-    for request in requests {
-        _ = request.answer.send(Err(error()));
-    }
 }
 
 /// What a commit adds to a batch, roughly.

@@ -7,8 +7,10 @@ use sqlx::{Executor, SqlSafeStr};
 use std::borrow::Cow;
 
 /// In order; a number once given away is never changed.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "ledger", include_str!("../../../migrations/postgres/0001_ledger.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "ledger", include_str!("../../../migrations/postgres/0001_ledger.sql")),
+    (3, "append", include_str!("../../../migrations/postgres/0003_append.sql")),
+];
 
 const RIGHTS: &str = include_str!("../../../migrations/postgres/rights.sql");
 
