@@ -160,6 +160,11 @@ impl Ledger {
         }
     }
 
+    /// At the end of the process; blocks, see [`EventStore::close`](crate::store::EventStore::close).
+    pub fn close(&self) {
+        self.store.close();
+    }
+
     /// The last durable position.
     pub fn head(&self) -> u64 {
         *self.store.head().borrow()

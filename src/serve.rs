@@ -30,6 +30,8 @@ use tokio::sync::watch;
 
 /// How long an orderly end waits for the continuous copy to be complete.
 const COPY_PATIENCE: Duration = Duration::from_secs(5);
+/// And for the ledger's files to be closed.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
@@ -138,6 +140,11 @@ impl Running {
         server.abort();
         if let Some(copy) = &app.copy {
             copy.finish(COPY_PATIENCE).await;
+        }
+        let ledger = app.ledger.clone();
+        let closed = tokio::task::spawn_blocking(move || ledger.close());
+        if tokio::time::timeout(CLOSING, closed).await.is_err() {
+            tracing::warn!("the ledger takes too long to close; its log is read at the next start");
         }
         tracing::info!(position = app.ledger.head(), "stopped");
         in_order

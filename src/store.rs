@@ -57,6 +57,10 @@ pub trait EventStore: Send + Sync {
 
     /// The last durable position, and a wake-up for each new one.
     fn head(&self) -> watch::Receiver<u64>;
+
+    /// Waits until what is in the queue is durable, and leaves the files as a clean end leaves them. Appends
+    /// are refused from now on. Blocks.
+    fn close(&self) {}
 }
 
 /// Events for several streams, written together or not at all.

@@ -29,6 +29,7 @@ use following::Following;
 use heads::Heads;
 use latest::Latest;
 use opening::LogHead;
+use parking_lot::{Mutex, RwLock};
 use readers::Readers;
 use rusqlite::Connection;
 use std::fs::File;
@@ -58,10 +59,12 @@ pub struct EmbeddedStore {
 }
 
 struct Writing {
-    queue: mpsc::Sender<Request>,
-    writer: JoinHandle<()>,
-    checkpointer: JoinHandle<()>,
-    lock: File,
+    /// None once it was closed.
+    queue: RwLock<Option<mpsc::Sender<Request>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    checkpointer: Mutex<Option<JoinHandle<()>>>,
+    /// Held until the store is dropped.
+    _lock: File,
 }
 
 impl EmbeddedStore {
@@ -122,7 +125,19 @@ impl EmbeddedStore {
         })
     }
 
+    fn queue_up(&self, request: Request) -> Result<(), AppendError> {
+        let writing = self.writing.as_ref().ok_or(StoreError::Stopped)?;
+        let queue = writing.queue.read();
+        queue.as_ref().ok_or(StoreError::Stopped)?.try_send(request).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped.into(),
+        })
+    }
+
     fn start(&self, dir: &Path, connection: Connection, end: End, lock: File) -> Result<Writing, StoreError> {
+        if let Err(error) = files::stretch_log(dir) {
+            tracing::warn!(%error, "the write-ahead log could not be given its size; commits are slower at first");
+        }
         let (backlog, checkpointer) = checkpointer::checkpointer(files::writing(dir)?, self.failed.clone());
         let (queue, requests) = mpsc::channel(QUEUE);
         let writer = Writer {
@@ -136,12 +151,10 @@ impl EmbeddedStore {
             failed: self.failed.clone(),
         };
         Ok(Writing {
-            queue,
-            writer: thread::Builder::new().name("ledger-writer".to_owned()).spawn(|| writer.run())?,
-            checkpointer: thread::Builder::new()
-                .name("ledger-wal".to_owned())
-                .spawn(|| checkpointer.run())?,
-            lock,
+            queue: RwLock::new(Some(queue)),
+            writer: started("ledger-writer", || writer.run())?,
+            checkpointer: started("ledger-wal", || checkpointer.run())?,
+            _lock: lock,
         })
     }
 }
@@ -176,12 +189,8 @@ impl EventStore for EmbeddedStore {
 
     async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
         commit.check()?;
-        let writing = self.writing.as_ref().ok_or(StoreError::Stopped)?;
         let (answer, answered) = oneshot::channel();
-        writing.queue.try_send(Request { commit, answer }).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => AppendError::Busy,
-            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped.into(),
-        })?;
+        self.queue_up(Request { commit, answer })?;
         // Gone without an answer: the thread died, and nobody knows how far it came.
         answered.await.unwrap_or_else(|_| Err(AppendError::Unanswered(StoreError::Stopped)))
     }
@@ -189,17 +198,27 @@ impl EventStore for EmbeddedStore {
     fn head(&self) -> watch::Receiver<u64> {
         self.head.subscribe()
     }
+
+    fn close(&self) {
+        let Some(writing) = &self.writing else { return };
+        drop(writing.queue.write().take());
+        for thread in [&writing.writer, &writing.checkpointer] {
+            // A thread that panicked has said so already, and has nothing to add here.
+            _ = thread.lock().take().map(JoinHandle::join);
+        }
+    }
+}
+
+fn started(
+    name: &str,
+    run: impl FnOnce() + Send + 'static,
+) -> std::io::Result<Mutex<Option<JoinHandle<()>>>> {
+    Ok(Mutex::new(Some(thread::Builder::new().name(name.to_owned()).spawn(run)?)))
 }
 
 impl Drop for EmbeddedStore {
-    /// Waits for what is in the queue, so that the next one to open the directory finds it free.
+    /// So that the next one to open the directory finds it free.
     fn drop(&mut self) {
-        if let Some(Writing { queue, writer, checkpointer, lock }) = self.writing.take() {
-            drop(queue);
-            // A thread that panicked has said so already, and has nothing to add here.
-            _ = writer.join();
-            _ = checkpointer.join();
-            drop(lock);
-        }
+        self.close();
     }
 }

@@ -26,6 +26,8 @@ async fn sigterm_under_load_ends_in_order_and_loses_nothing() {
         tokio::task::block_in_place(|| {
             assert!(server.terminate().success(), "SIGTERM is no failure");
             assert!(begun.elapsed() < Duration::from_secs(10), "it took {:?}", begun.elapsed());
+            let log = std::fs::metadata(server.dir.join("ledger.db-wal"));
+            assert_eq!(log.map_or(0, |log| log.len()), 0, "all of it is in the database");
             server.verify();
             server.restart();
         });
