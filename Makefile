@@ -18,8 +18,8 @@ test-long:
 	sh scripts/postgresql.sh
 	QUITTANCE_KILLS=200 $(CARGO) test --test durability
 	QUITTANCE_KILLS=64 $(CARGO) test --test cluster
-	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract followers -- --test-threads 1
-	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract two_stores -- --test-threads 1
+	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract every_follower_sees_every_position_once_and_in_order -- --test-threads 1
+	QUITTANCE_EVENTS=1000000 $(CARGO) test --release --test contract two_stores_write_one_dense_log -- --test-threads 1
 
 lint:
 	$(CARGO) fmt --all --check

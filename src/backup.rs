@@ -33,6 +33,12 @@ pub enum BackupError {
     /// The head kept elsewhere is not one of this ledger.
     #[error("the head can't be used: {0}")]
     Head(#[from] BadHead),
+    /// What is in this folder, if anything, is not what is in use.
+    #[error(
+        "the ledger lies in PostgreSQL (DATABASE_URL is set), and this command knows files alone: use pg_dump and \
+         pg_restore as in docs/SETUP.md, \"PostgreSQL\" under backup, or unset DATABASE_URL"
+    )]
+    Elsewhere,
     /// Nothing is ever written over a backup.
     #[error("{0} is there already: a backup needs a new name")]
     Exists(PathBuf),

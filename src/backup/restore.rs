@@ -54,6 +54,9 @@ pub fn restore(
     partial: bool,
     watch: &Watch<'_>,
 ) -> Result<Restored, BackupError> {
+    if settings.database.is_some() {
+        return Err(BackupError::Elsewhere);
+    }
     let manifest = Manifest::read(from)?;
     if manifest.is_none() && Owner::read(from)?.is_none() {
         return Err(BackupError::Neither(from.to_owned()));

@@ -38,6 +38,9 @@ pub fn take(
     with_master_key: bool,
     watch: &Watch<'_>,
 ) -> Result<Manifest, BackupError> {
+    if settings.database.is_some() {
+        return Err(BackupError::Elsewhere);
+    }
     let dir = settings.data.as_path();
     if to.try_exists()? {
         return Err(BackupError::Exists(to.to_owned()));

@@ -15,7 +15,7 @@ use serde::Serialize;
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Health {
     /// `OK`, or `DEGRADED` when a read model has stopped, lags or is out of reach, or the copy lags by more
-    /// than a minute: money is still taken, unless `replaced`.
+    /// than a minute: money is still taken, unless `replaced` or the database is away.
     status: &'static str,
     timestamp: DateTime<Utc>,
     /// Read models that stand before an event.

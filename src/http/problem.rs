@@ -227,7 +227,8 @@ fn below(broken: &Failure) -> Problem {
         }
         Failure::Store(error @ StoreError::Replaced { .. })
         | Failure::Unknown(error @ StoreError::Replaced { .. }) => {
-            tracing::error!(%error, "request refused");
+            // The store has said it as an error, once.
+            tracing::warn!(%error, "request refused");
             // Waiting doesn't help: somebody has to decide.
             return Problem::new(StatusCode::SERVICE_UNAVAILABLE, REPLACED.0, REPLACED.1);
         }

@@ -6,7 +6,7 @@ use crate::{
     clock::Clock,
     copy, follow,
     settings::Settings,
-    store::{EventStore, Store, embedded::EmbeddedStore},
+    store::{EventStore, Store, StoreError, embedded::EmbeddedStore, postgres::SEEN},
     vault::Vault,
     views::{Skips, Views, history},
 };
@@ -16,6 +16,14 @@ use std::sync::Arc;
 pub async fn open(settings: &Settings, clock: Clock) -> Result<Opened, CannotStart> {
     let dir = settings.data.as_path();
     std::fs::create_dir_all(dir)?;
+    if dir.join(SEEN).try_exists()? {
+        // Money would go into a ledger of this machine's own, and nobody would notice.
+        return Err(StoreError::Unsafe(format!(
+            "{} belongs to a server on PostgreSQL ({SEEN} is there), and DATABASE_URL is not set",
+            dir.display()
+        ))
+        .into());
+    }
     let store = EmbeddedStore::open(dir)?;
     let failed = store.failed();
     let vault = Vault::open(dir, settings.master_key.as_ref().map(|key| key.expose()))?;

@@ -108,9 +108,13 @@ fn signature_headers(simulator: &Simulator, letter: &Letter) -> Vec<(&'static st
         Signing::Wrong => WRONG_KEY.to_vec(),
         Signing::Right | Signing::AlteredAfter | Signing::Stale => right.unwrap_or_default(),
     };
-    if simulator.options.scheme == CallbackScheme::XSignature {
-        return vec![("x-signature", hex::encode(hmac_sha256(&key, &[&letter.body])))];
+    match simulator.options.scheme {
+        CallbackScheme::XSignature => vec![("x-signature", hex::encode(hmac_sha256(&key, &[&letter.body])))],
+        CallbackScheme::StandardWebhooks => webhook_headers(letter, &key),
     }
+}
+
+fn webhook_headers(letter: &Letter, key: &[u8]) -> Vec<(&'static str, String)> {
     let age = if letter.signing == Signing::Stale { STALE_SECONDS } else { 0 };
     let timestamp = (Utc::now().timestamp() - age).to_string();
     let signed = [letter.id.as_bytes(), b".", timestamp.as_bytes(), b".", &letter.body];

@@ -169,14 +169,13 @@ impl EventStore for EmbeddedStore {
         if let Some(events) = self.latest.after(after, limit) {
             return Ok(events);
         }
-        let (log, head) = (Arc::clone(&self.following), *self.head.borrow());
+        let head = *self.head.borrow();
         // Beyond the head lies at most what is committed just now; but one that only reads knows no head.
         let few = self.writing.is_some() && head.saturating_sub(after) <= INLINE as u64;
         if few || limit <= INLINE {
-            return log.follow(after, limit, head);
+            return self.following.follow(after, limit);
         }
-        let reading = tokio::task::spawn_blocking(move || log.follow(after, limit, head));
-        reading.await.map_err(std::io::Error::other)?
+        self.following.follow_far(after, limit, head).await
     }
 
     async fn carried_out(&self, command: &CommandKey) -> Result<Option<Vec<Recorded>>, AppendError> {

@@ -26,6 +26,7 @@ use async_trait::async_trait;
 use batcher::{Batcher, Request};
 use domain::StreamId;
 use kept::Kept;
+pub use kept::SEEN;
 use news::{News, Tasks};
 use readers::Readers;
 use seen::{Distrust, Seen};

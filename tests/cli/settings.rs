@@ -4,6 +4,7 @@ use crate::{
     lifecycle::refused,
     server::{bounded, random},
 };
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -146,4 +147,33 @@ fn a_database_that_is_not_there_ends_the_start_and_is_named_without_its_password
     let said = refused(&bounded(&mut command), 1);
     assert!(said.contains("database") || said.contains("onnect"), "{said}");
     assert!(!said.contains("geheim-1"), "{said}");
+}
+
+/// Nothing listens at this address.
+const AWAY: &str = "postgres://quittance@127.0.0.1:9/quittance";
+
+#[test]
+fn backup_and_restore_of_files_are_refused_where_the_ledger_lies_in_postgresql() {
+    let folder = TempDir::new().unwrap();
+    let (data, other) = (folder.path().join("data"), folder.path().join("other"));
+    for command in ["backup", "restore"] {
+        let key = BASE64_STANDARD.encode(random().as_bytes().first_chunk::<32>().unwrap());
+        let mut quittance = Command::new(env!("CARGO_BIN_EXE_quittance"));
+        quittance.env_clear().env("DATABASE_URL", AWAY).env("QUITTANCE_MASTER_KEY", key);
+        let said = refused(&bounded(quittance.arg("--data").arg(&data).arg(command).arg(&other)), 1);
+        assert!(said.contains("DATABASE_URL") && said.contains("pg_dump"), "{said}");
+        assert!(!data.exists() && !other.exists(), "nothing is made");
+    }
+}
+
+/// It has lost its settings; a ledger of its own would take money that nobody looks for there.
+#[test]
+fn a_folder_of_a_server_on_postgresql_is_not_begun_as_a_ledger_of_files() {
+    let data = TempDir::new().unwrap();
+    std::fs::write(data.path().join("ledger.seen"), "{}").unwrap();
+    let mut quittance = Command::new(env!("CARGO_BIN_EXE_quittance"));
+    quittance.env_clear().env("QUITTANCE_LISTEN", "127.0.0.1:0").arg("--data").arg(data.path()).arg("serve");
+    let said = refused(&bounded(&mut quittance), 1);
+    assert!(said.contains("ledger.seen") && said.contains("DATABASE_URL"), "{said}");
+    assert!(!data.path().join("ledger.db").exists(), "nothing is made");
 }

@@ -57,6 +57,27 @@ fn every_fault_is_shown_by_a_test_that_is_there() {
     }
 }
 
+/// A filter that names no test runs none, and says that all is well.
+#[test]
+fn every_test_that_the_makefile_picks_is_there() {
+    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
+    let picked: Vec<(String, String)> = makefile
+        .lines()
+        .filter_map(|line| line.split_once(" --test "))
+        .filter_map(|(_, rest)| {
+            let mut words = rest.split(' ');
+            let (binary, filter) = (words.next()?, words.next().filter(|word| !word.starts_with('-'))?);
+            Some((format!("tests/{binary}/"), format!("fn {filter}(")))
+        })
+        .collect();
+    assert!(picked.len() >= 2, "{picked:?}");
+    for (folder, function) in picked {
+        let there =
+            sources().iter().any(|file| file.path.starts_with(&folder) && file.text.contains(&function));
+        assert!(there, "the Makefile picks {function} in {folder}, which is not there");
+    }
+}
+
 /// The first word of every problem: `Problem::new(status, "code", ..)` and its like.
 fn codes() -> Vec<String> {
     let mut codes = vec![];

@@ -116,9 +116,10 @@ fn not_found(what: &'static str) -> Problem {
         }
         "prescription" => ("prescription_not_found", "Prescription introuvable. Cherchez-la par son numéro."),
         "payment" => ("payment_not_found", "Paiement introuvable. Retrouvez-le par sa prescription."),
-        "receipt" => {
-            ("receipt_not_found", "Aucun reçu ne porte ce numéro. Vérifiez chaque caractère du papier.")
-        }
+        "receipt" => (
+            "receipt_not_found",
+            "Aucun reçu de ceux que vous pouvez voir ne porte ce numéro. Vérifiez chaque caractère, ou le code QR du papier.",
+        ),
         "user" => ("user_not_found", "Utilisateur introuvable. Choisissez-le dans la liste."),
         "provider" => ("provider_not_found", "Cet opérateur n’existe pas. Choisissez TMONEY ou FLOOZ."),
         "projector" => ("projector_not_found", "Ce projecteur n’existe pas. Choisissez-le dans la liste."),

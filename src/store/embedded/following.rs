@@ -5,14 +5,23 @@ use super::rows;
 use crate::store::chain::{self, Hash};
 use crate::store::end::End;
 use crate::store::{Recorded, StoreError};
-use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 /// Each page is a read transaction of its own, so that the write-ahead log can begin again between two.
 const PAGE: u64 = 512;
 
+/// Events that room is made for at once.
+const ROOM: usize = 16_384;
+
 type Hashed = Vec<(Recorded, Hash)>;
+
+/// The second half of a stretch, on its way.
+struct Far {
+    after: u64,
+    read: oneshot::Receiver<Result<Hashed, StoreError>>,
+}
 
 /// Who follows the log from a position has mostly just been there.
 pub struct Following {
@@ -27,9 +36,34 @@ impl Following {
         Self { readers, reached: Mutex::new(End::EMPTY) }
     }
 
-    /// At most `limit` events after a position. Up to `head`, of which the caller knows that it lies
-    /// there, a long stretch is read in two halves at once.
-    pub fn follow(&self, after: u64, limit: usize, head: u64) -> Result<Vec<Recorded>, StoreError> {
+    /// At most `limit` events after a position.
+    pub fn follow(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        self.walk(after, limit, None)
+    }
+
+    /// The same on threads made for it. Up to `head`, of which the caller knows that it lies there, a long
+    /// stretch is read in two halves at once.
+    pub async fn follow_far(
+        self: &Arc<Self>,
+        after: u64,
+        limit: usize,
+        head: u64,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let (log, there) = (Arc::clone(self), head.saturating_sub(after).min(limit as u64));
+        // In this order: whoever waits for the far half knows that it was begun.
+        let far = (there >= 2 * PAGE).then(|| self.begin(after + there / 2, there - there / 2));
+        let walk = spawn_blocking(move || log.walk(after, limit, far));
+        walk.await.map_err(std::io::Error::other)?
+    }
+
+    fn begin(&self, after: u64, count: u64) -> Far {
+        let (readers, (answer, read)) = (Arc::clone(&self.readers), oneshot::channel());
+        // Whoever asked may be gone.
+        spawn_blocking(move || _ = answer.send(stretch(&readers, after, count)));
+        Far { after, read }
+    }
+
+    fn walk(&self, after: u64, limit: usize, far: Option<Far>) -> Result<Vec<Recorded>, StoreError> {
         let reached = *self.reached();
         let known = (reached.position == after).then_some(reached);
         let readers = &*self.readers;
@@ -37,17 +71,11 @@ impl Following {
             .map_or_else(|| readers.with(|connection| rows::end_at(connection, after)), |end| Ok(Some(end)));
         let Some(mut end) = end? else { return Ok(vec![]) };
         let wanted = limit as u64;
-        let there = head.saturating_sub(after).min(wanted);
-        let mut events = Vec::with_capacity(there as usize);
-        if there >= 2 * PAGE {
-            let half = there / 2;
-            let (near, far) = thread::scope(|scope| {
-                let far = scope.spawn(|| stretch(readers, after + half, there - half));
-                let near = stretch(readers, after, half);
-                (near, far.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            });
-            pass(&mut end, near?, &mut events)?;
-            pass(&mut end, far?, &mut events)?;
+        let mut events = Vec::with_capacity(limit.min(ROOM));
+        if let Some(far) = far {
+            pass(&mut end, stretch(readers, after, far.after - after)?, &mut events)?;
+            let read = far.read.blocking_recv().map_err(std::io::Error::other)?;
+            pass(&mut end, read?, &mut events)?;
         }
         while (events.len() as u64) < wanted {
             let page = PAGE.min(wanted - events.len() as u64);

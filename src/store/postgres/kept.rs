@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Its name in the folder of a server.
-pub const NAME: &str = "ledger.seen";
+pub const SEEN: &str = "ledger.seen";
 
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -37,7 +37,7 @@ pub struct Kept {
 
 /// What was seen of the ledger `id` when the file in `folder` was written.
 pub fn read(folder: &Path, id: &[u8; 16]) -> Result<End, StoreError> {
-    let file = folder.join(NAME);
+    let file = folder.join(SEEN);
     let text = match fs::read(&file) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(End::EMPTY),
         text => text?,
@@ -56,7 +56,7 @@ impl Kept {
     /// In this folder, which is made if it is missing.
     pub fn begin(folder: &Path, id: &[u8; 16], seen: Seen) -> Result<Self, StoreError> {
         fs::create_dir_all(folder)?;
-        Ok(Self { file: folder.join(NAME), ledger: hex::encode(id), seen, written: 0 })
+        Ok(Self { file: folder.join(SEEN), ledger: hex::encode(id), seen, written: 0 })
     }
 
     /// Until the store is closed.
