@@ -141,13 +141,30 @@ impl Running {
         if let Some(copy) = &app.copy {
             copy.finish(COPY_PATIENCE).await;
         }
-        let ledger = app.ledger.clone();
-        let closed = tokio::task::spawn_blocking(move || ledger.close());
-        if tokio::time::timeout(CLOSING, closed).await.is_err() {
-            tracing::warn!("the ledger takes too long to close; its log is read at the next start");
-        }
+        close(&app).await;
         tracing::info!(position = app.ledger.head(), "stopped");
         in_order
+    }
+}
+
+/// Leaves the ledger's files in order, if the disk does it in time and nobody is in a hurry.
+async fn close(app: &App) {
+    let (ledger, (closed, done)) = (app.ledger.clone(), tokio::sync::oneshot::channel());
+    // A thread of its own: the end of the process doesn't wait for it.
+    let started = std::thread::Builder::new().name("ledger-close".to_owned()).spawn(move || {
+        ledger.close();
+        _ = closed.send(());
+    });
+    let in_time = match started {
+        Ok(_) => tokio::select! {
+            done = done => done.is_ok(),
+            () = tokio::time::sleep(CLOSING) => false,
+            () = signal() => false,
+        },
+        Err(_) => false,
+    };
+    if !in_time {
+        tracing::warn!("the ledger was not closed; its log is read at the next start");
     }
 }
 

@@ -74,6 +74,7 @@ impl EmbeddedStore {
         files::is_whole(dir)?;
         let left = files::left_behind(dir);
         let connection = files::writing(dir)?;
+        files::sync(dir)?;
         let head = opening::log_head(&connection)?;
         let end = opening::end(&connection, &head)?;
         tracing::info!(
@@ -202,8 +203,10 @@ impl EventStore for EmbeddedStore {
         let Some(writing) = &self.writing else { return };
         drop(writing.queue.write().take());
         for thread in [&writing.writer, &writing.checkpointer] {
+            // Not under the lock: whoever comes second must not wait for a disk that hangs.
+            let thread = thread.lock().take();
             // A thread that panicked has said so already, and has nothing to add here.
-            _ = thread.lock().take().map(JoinHandle::join);
+            _ = thread.map(JoinHandle::join);
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Two batches on their way at once: the second was decided as if the first were written.
 
 use crate::cluster;
-use crate::commits::{Waiting, all, is_conflict, note, positions, queued, stream, told, write};
+use crate::commits::{Waiting, all, commit, is_conflict, note, positions, queued, stream, told, write};
 use crate::order::patience;
 use crate::postgres_sharing::{holding, open, session};
 use quittance::store::end::{End, now};
-use quittance::store::{AppendError, Appended, Commit, Expected, Recorded, Store};
+use quittance::store::{AppendError, Appended, Commit, Expected, Recorded, Store, StoreError};
 use sqlx::{Executor, PgConnection};
-use std::time::Instant;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// So many that wait together go by halves.
 const MANY: u8 = 80;
@@ -140,4 +142,54 @@ async fn who_loses_to_a_commit_on_its_way_is_told_so_once_that_is_written() {
     is_conflict(answers.pop().unwrap(), "note-1", 1);
     assert!(answers.iter().all(|answer| answer.as_ref().is_ok_and(|appended| !appended.replayed)));
     assert_eq!(all(&store).await.len(), 1 + answers.len());
+}
+
+/// The session that is lost is not the one that writes, so what was remembered is still true.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_lost_beside_a_batch_on_its_way_makes_no_false_conflict() {
+    let url = cluster::fresh().await;
+    let (store, mut watcher) = (open(&url).await, session(&url).await);
+    note(&store, "note-1").await;
+    for answer in answers(queued(&store, (0..MANY).map(issue))).await {
+        answer.unwrap();
+    }
+    let mut holder = holding(&url).await;
+    let ahead = queued(&store, [commit([write("note-1", Expected::At(1), &["second"])])]);
+    sent(&mut watcher, 1).await;
+    // Longer than a session is trusted without being asked.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let idle =
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()
+        AND application_name = 'quittance' AND state = 'idle' AND query LIKE 'SELECT ledger.append(%'";
+    let ended: i64 = sqlx::query_scalar(idle).fetch_one(&mut watcher).await.unwrap();
+    assert_eq!(ended, 1, "the second lane's session");
+    let behind = [commit([write("note-1", Expected::At(2), &["third"])])];
+    let behind = queued(&store, behind.into_iter().chain((100..120).map(issue)));
+    sent(&mut watcher, 2).await;
+    holder.execute("ROLLBACK").await.unwrap();
+    assert!(answers(ahead).await.iter().chain(&answers(behind).await).all(Result::is_ok));
+    assert_eq!(note(&store, "note-1").await.revision, 4);
+}
+
+/// The server process behind the session is stopped; nobody has closed the connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_falls_silent_while_a_stream_is_looked_up_holds_nobody_up_for_long() {
+    let url = cluster::fresh().await;
+    let (store, mut watcher) = (open(&url).await, session(&url).await);
+    for _ in 0..4 {
+        note(&store, "note-1").await;
+    }
+    let writing = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+        AND query LIKE 'SELECT ledger.append(%'";
+    let pid: i32 = sqlx::query_scalar(writing).fetch_one(&mut watcher).await.unwrap();
+    let signal = |name: &str| Command::new("kill").args([name, &pid.to_string()]).status().unwrap();
+    assert!(signal("-STOP").success());
+    let unknown = timeout(patience(), store.append(commit([write("note-2", Expected::Tail, &["x"])]))).await;
+    assert!(signal("-CONT").success());
+    let unknown = unknown.expect("an answer in time");
+    assert!(
+        matches!(unknown, Ok(_) | Err(AppendError::Store(StoreError::Unavailable(_)))),
+        "it was not sent, so its outcome is known: {unknown:?}"
+    );
+    assert_eq!(note(&store, "note-1").await.revision, 5);
 }

@@ -184,6 +184,10 @@ async fn a_sync_that_fails_ends_the_process_and_is_never_tried_again() {
     let synced = faults.synced();
     let log: Vec<_> = synced.iter().filter(|line| line.contains("ledger.db")).collect();
     assert_eq!(log.len(), 1, "after the sync that failed the ledger is not synced again: {synced:?}");
+    // What it wrote lies in the log. Nobody is told of it before a sync has covered it.
+    faults.order("sync", &format!("{EIO} ledger.db-wal"));
+    refused(&desk.server.run(&["serve"]), 1);
+    assert!(!faults.is_due("sync"), "the start has asked for a sync");
     desk.server.restart();
     let log = desk.server.log();
     let starts: Vec<_> = log.lines().filter(|line| line.contains("the ledger is open")).collect();

@@ -86,6 +86,18 @@ pub fn left_behind(dir: &Path) -> u64 {
     fs::metadata(ledger(dir).with_extension("db-wal")).map_or(0, |log| log.len())
 }
 
+/// Before anything in it is believed: a process that died may have left frames that no sync has covered, and
+/// what is answered because of them must be as durable as what was answered before.
+pub fn sync(dir: &Path) -> io::Result<()> {
+    let ledger = ledger(dir);
+    for file in [ledger.with_extension("db-wal"), ledger] {
+        if file.try_exists()? {
+            File::open(file)?.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
 /// Before the first commit: lets the write-ahead log have the size at which it begins again. A sync of a
 /// file that grows waits for the file system's own journal too, and takes half as long again. What SQLite has
 /// not written yet it doesn't read; zeros are no frame. Not where room is short, and only speed is lost without.

@@ -112,6 +112,8 @@ impl<'a> Batch<'a> {
         for (nth, write) in commit.writes.iter().enumerate() {
             let actual = self.head(&write.stream);
             if !write.fits(actual) {
+                // A refusal rests on what is there, never on what may come to be.
+                self.session()?;
                 // Whoever told a command twice has lost his place to himself: now the key must be known.
                 self.look_for(commit.command).await?;
                 if let Some(answer) = self.told_before(commit.command).await? {

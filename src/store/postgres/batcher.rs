@@ -30,6 +30,8 @@ const MOST_BYTES: usize = 1024 * 1024;
 const MOST_HEADS: usize = 100_000;
 /// A session that was not used for so long is asked whether it is still there.
 const REST: Duration = Duration::from_millis(250);
+/// How long a batch may take to be decided. What it looks up are a few rows by their key.
+const LOOKING_UP: Duration = Duration::from_secs(3);
 /// After another process has written, so many batches expect that it does so again.
 const WARY: u32 = 32;
 
@@ -151,10 +153,10 @@ impl Batcher {
         let rest = self.waiting.split_off(share);
         let requests = replace(&mut self.waiting, rest);
         self.bytes = self.waiting.iter().map(|request| weight(&request.commit)).sum();
-        let decision = match self.decide(&requests).await {
+        let decision = match self.decide_in_time(&requests).await {
             Ok(Decision::NotYet) => {
                 self.settle_all().await;
-                self.decide(&requests).await
+                self.decide_in_time(&requests).await
             }
             decision => decision,
         };
@@ -173,6 +175,12 @@ impl Batcher {
                 self.carry_out(requests, Some(failure)).await;
             }
         }
+    }
+
+    /// Nothing is written while a batch is decided, and a session that falls silent must not hold up the others.
+    async fn decide_in_time(&mut self, requests: &[Request]) -> Result<Decision, Failure> {
+        let late = Err(Failure::NotNow("the server did not answer in time".to_owned()));
+        timeout(LOOKING_UP, self.decide(requests)).await.unwrap_or(late)
     }
 
     /// From what is remembered, and with a look at streams that are not.
@@ -235,9 +243,9 @@ impl Batcher {
             {
                 return Ok(session);
             }
-            // Then the others are lost too, and what was remembered may be.
+            // Then the others are lost too. What is remembered may rest on a batch that is on its way, so it
+            // can't be looked up anew now; whether it is still true the chain tells under the lock.
             self.sessions.clear();
-            self.forget();
         }
         let connected = connect::connect(&self.options).await;
         let mut connection = connected.map_err(|error| Failure::NotNow(error.to_string()))?;
