@@ -118,7 +118,7 @@ fn webhook_headers(letter: &Letter, key: &[u8]) -> Vec<(&'static str, String)> {
     let age = if letter.signing == Signing::Stale { STALE_SECONDS } else { 0 };
     let timestamp = (Utc::now().timestamp() - age).to_string();
     let signed = [letter.id.as_bytes(), b".", timestamp.as_bytes(), b".", &letter.body];
-    let tag = STANDARD.encode(hmac_sha256(&key, &signed));
+    let tag = STANDARD.encode(hmac_sha256(key, &signed));
     vec![
         ("webhook-id", letter.id.clone()),
         ("webhook-timestamp", timestamp),

@@ -136,9 +136,7 @@ impl EmbeddedStore {
     }
 
     fn start(&self, dir: &Path, connection: Connection, end: End, lock: File) -> Result<Writing, StoreError> {
-        if let Err(error) = files::stretch_log(dir) {
-            tracing::warn!(%error, "the write-ahead log could not be given its size; commits are slower at first");
-        }
+        files::stretch_log(dir)?;
         let (backlog, checkpointer) = checkpointer::checkpointer(files::writing(dir)?, self.failed.clone());
         let (queue, requests) = mpsc::channel(QUEUE);
         let writer = Writer {

@@ -133,7 +133,9 @@ async fn who_loses_to_a_commit_on_its_way_is_told_so_once_that_is_written() {
     let others = (0..MANY - 3).map(issue);
     let queue = [winner.clone()].into_iter().chain(others).chain([wanted(101), winner]);
     let appends = queued(&store, queue);
-    // The second can't be decided before the first is there.
+    // The second can't be decided before the first is there, however long that takes.
+    sent(&mut watcher, 1).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
     sent(&mut watcher, 1).await;
     holder.execute("ROLLBACK").await.unwrap();
     let mut answers = answers(appends).await;

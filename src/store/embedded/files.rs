@@ -100,7 +100,8 @@ pub fn sync(dir: &Path) -> io::Result<()> {
 
 /// Before the first commit: lets the write-ahead log have the size at which it begins again. A sync of a
 /// file that grows waits for the file system's own journal too, and takes half as long again. What SQLite has
-/// not written yet it doesn't read; zeros are no frame. Not where room is short, and only speed is lost without.
+/// not written yet it doesn't read; zeros are no frame. Not where room is short, and only speed is lost without:
+/// a write that fails is told in the log. A sync that fails is an error, for no later one proves anything.
 pub fn stretch_log(dir: &Path) -> io::Result<()> {
     let log = ledger(dir).with_extension("db-wal");
     let room = rustix::fs::statvfs(dir)?;
@@ -112,7 +113,10 @@ pub fn stretch_log(dir: &Path) -> io::Result<()> {
     let mut left = LOG.saturating_sub(file.metadata()?.len());
     while left > 0 {
         let part = left.min(zeros.len() as u64);
-        file.write_all(&zeros[..part as usize])?;
+        if let Err(error) = file.write_all(&zeros[..part as usize]) {
+            tracing::warn!(%error, "the write-ahead log can't have its size; commits are slower at first");
+            break;
+        }
         left -= part;
     }
     file.sync_all()

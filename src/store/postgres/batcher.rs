@@ -230,6 +230,8 @@ impl Batcher {
             Err(failure) => {
                 self.forget();
                 self.sessions.clear();
+                // Whatever waits behind this batch goes after it: nothing is sent past it meanwhile.
+                self.wary = self.wary.max(2);
                 self.carry_out(requests, Some(failure)).await;
             }
         }

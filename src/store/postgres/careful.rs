@@ -29,21 +29,22 @@ impl Batcher {
     /// Carries the requests out, together or each alone, and answers all of them. `failed` is how a first
     /// attempt went.
     pub(super) async fn carry_out(&mut self, requests: Vec<Request>, failed: Option<Failure>) {
-        if let Some(requests) = self.together(requests, failed).await {
+        if let Some((requests, unknown)) = self.together(requests, failed, false).await {
             for request in requests {
-                _ = self.together(vec![request], None).await;
+                _ = self.together(vec![request], None, unknown).await;
             }
         }
     }
 
-    /// Answers all of them, or gives them back to be run each alone.
+    /// Answers all of them, or gives them back to be run each alone, with whether they may be there already.
     async fn together(
         &mut self,
         mut requests: Vec<Request>,
         mut failed: Option<Failure>,
-    ) -> Option<Vec<Request>> {
+        mut unknown: bool,
+    ) -> Option<(Vec<Request>, bool)> {
         let deadline = requests.first()?.since + PATIENCE;
-        let (mut unknown, mut pause) = (false, Duration::from_millis(10));
+        let mut pause = Duration::from_millis(10);
         loop {
             if requests.is_empty() {
                 return None;
@@ -57,7 +58,7 @@ impl Batcher {
                     self.answer(requests, answers, end);
                     return None;
                 }
-                Err(Failure::Undone(_)) if requests.len() > 1 => return Some(requests),
+                Err(Failure::Undone(_)) if requests.len() > 1 => return Some((requests, unknown)),
                 Err(Failure::Undone(error)) => {
                     let alone = requests.pop()?;
                     _ = alone.answer.send(Err(error.into()));

@@ -15,12 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// One commits, one waits at the lock. A third would make batches smaller and nothing faster.
 const LANES: usize = 2;
 /// Commits that are not worth a sync of their own while others have one.
 const FEW: usize = 16;
+/// Before whoever came too early asks again.
+const PAUSE: Duration = Duration::from_millis(1);
 /// One attempt. A server that says nothing for so long is taken to be gone.
 pub const ATTEMPT: Duration = Duration::from_secs(12);
 
@@ -121,7 +123,7 @@ async fn in_turn(
         let is_next = ahead.as_ref().is_none_or(|ended| ended.load(Ordering::Acquire));
         match decided.write(connection).await {
             Ok(Written::Yes) => return Ok(true),
-            Ok(Written::Early) if !is_next => {}
+            Ok(Written::Early) if !is_next => sleep(PAUSE).await,
             Ok(Written::Early | Written::No) => return Ok(false),
             Err(error) if is_duplicate(&error) => return Ok(false),
             Err(error) => return Err(Failure::at_commit(error)),
