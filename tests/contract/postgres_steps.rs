@@ -4,7 +4,7 @@
 use crate::cluster;
 use crate::commits::{all, commit, note, positions, stream, told, write};
 use crate::postgres_sharing::{open, session};
-use quittance::store::{AppendError, Expected, Store};
+use quittance::store::{AppendError, Expected, Store, StoreError};
 use sqlx::Executor;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -21,6 +21,8 @@ struct Proxy {
     url: String,
     /// How many replies to the writing session still pass before it is cut; below zero all do.
     passing: Arc<AtomicI64>,
+    /// Nothing that the server says arrives.
+    away: Arc<AtomicBool>,
 }
 
 /// Before the server of this database.
@@ -30,10 +32,12 @@ fn proxy(database: &str) -> Proxy {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("{before}@{}/{name}", listener.local_addr().unwrap());
     let (server, passing) = (server.to_owned(), Arc::new(AtomicI64::new(-1)));
-    let counter = Arc::clone(&passing);
+    let (counter, away) = (Arc::clone(&passing), Arc::new(AtomicBool::new(false)));
+    let is_away = Arc::clone(&away);
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let (server, counter) = (TcpStream::connect(&server).unwrap(), Arc::clone(&counter));
+            let is_away = Arc::clone(&is_away);
             let (asking, answering) = (client.try_clone().unwrap(), server.try_clone().unwrap());
             // The sessions that read and look use up no replies.
             let writes = Arc::new(AtomicBool::new(false));
@@ -43,13 +47,15 @@ fn proxy(database: &str) -> Proxy {
                 seen.fetch_or(about_the_head, Ordering::SeqCst);
                 true
             };
-            let answer =
-                move |_: &[u8]| !writes.load(Ordering::SeqCst) || counter.fetch_sub(1, Ordering::SeqCst) != 0;
+            let answer = move |_: &[u8]| {
+                !is_away.load(Ordering::SeqCst)
+                    && (!writes.load(Ordering::SeqCst) || counter.fetch_sub(1, Ordering::SeqCst) != 0)
+            };
             thread::spawn(move || pass(asking, server, ask));
             thread::spawn(move || pass(answering, client, answer));
         }
     });
-    Proxy { url, passing }
+    Proxy { url, passing, away }
 }
 
 /// Hands on what comes, as long as it may and both ends are there.
@@ -97,6 +103,33 @@ async fn a_reply_lost_at_any_step_of_the_quick_way_writes_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reply_lost_at_any_step_of_the_careful_way_writes_once() {
     at_each_step(true).await;
+}
+
+/// The server has committed, and is away for longer than anybody waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_given_up_after_its_reply_was_lost_is_said_to_be_unknown() {
+    let url = cluster::fresh().await;
+    let proxy = proxy(&url);
+    let (store, other) = (open(&proxy.url).await, open(&url).await);
+    for key in 0..5 {
+        // So that nothing is looked up before the commit is sent.
+        note(&store, "receipts-a").await;
+        let (issue, before) =
+            (told(key, 1, [write("receipts-a", Expected::Tail, &["issued"])]), all(&other).await.len());
+        proxy.away.store(true, Ordering::SeqCst);
+        let given_up = store.append(issue.clone()).await;
+        let there = all(&other).await.len() - before;
+        proxy.away.store(false, Ordering::SeqCst);
+        if there == 0 {
+            // The session had rested, and was found to be lost before anything was sent on it.
+            assert!(matches!(given_up, Err(AppendError::Store(StoreError::Unavailable(_)))), "{given_up:?}");
+            continue;
+        }
+        assert!(matches!(given_up, Err(AppendError::Unanswered(_))), "it is there: {given_up:?}");
+        assert!(store.append(issue).await.unwrap().replayed);
+        return;
+    }
+    panic!("no reply was lost");
 }
 
 /// Where the server itself dies: before the events, after them, with the command, and in COMMIT.
