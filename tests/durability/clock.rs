@@ -11,6 +11,11 @@ async fn a_clock_set_back_an_hour_changes_neither_order_nor_numbers_nor_answers(
     let env = faults.env();
     let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut desk = Desk::on(Server::start_with(&env).await).await;
+    // Just after midnight an hour ago was yesterday, and a price must have been in force then.
+    let yesterday = (Utc::now() - TimeDelta::days(1)).date_naive();
+    let prices = format!("/api/exams/{}/prices", desk.exam);
+    let priced = desk.admin.post(&prices, json!({"price": 1_500, "from": yesterday})).await;
+    assert_eq!(priced.status, 200, "{}", priced.text);
     let prescription = desk.prescription().await;
     let path = "/api/payments/cash";
     let body = json!({"prescriptionId": prescription, "amountTendered": 1_500});
