@@ -77,13 +77,14 @@ impl Follower {
                 beat = Instant::now() + BEAT;
             }
             let wanted = *head.borrow_and_update();
-            self.catch_up(&mut session, wanted).await?;
+            let Self { store, views, clock, people, .. } = &self;
+            catch_up(store, views, &mut session, wanted, *clock, people.as_ref()).await?;
             if tidy <= Instant::now() && session.position() >= wanted {
                 answered(session.drop_left()).await?;
                 tidy = Instant::now() + TIDY;
             }
             if session.behind().is_some() {
-                self.fill(&mut session).await?;
+                fill(store, views, &mut session, *clock, people.as_ref()).await?;
                 continue;
             }
             let pause = if session.has_others() { LOOK } else { BEAT };
@@ -102,29 +103,43 @@ impl Follower {
         self.views.play(if session.has_others() { Part::Reader } else { Part::Mover });
         Ok(())
     }
+}
 
-    async fn catch_up(&self, session: &mut Session, wanted: u64) -> Result<(), Failure> {
-        while session.next() < wanted {
-            let events = self.store.follow(session.next(), BATCH).await?;
-            if events.is_empty() {
-                break;
-            }
-            session.apply(&events, self.clock, self.people.as_ref()).await?;
-            self.views.look(session);
+/// Moves the models that are ours up to `wanted`, and looks where the others are.
+pub async fn catch_up(
+    store: &Store,
+    views: &Views,
+    session: &mut Session,
+    wanted: u64,
+    clock: Clock,
+    people: &(dyn Identities + Send + Sync),
+) -> Result<(), Failure> {
+    while session.next() < wanted {
+        let events = store.follow(session.next(), BATCH).await?;
+        if events.is_empty() {
+            break;
         }
-        answered(session.look()).await?;
-        self.views.look(session);
-        Ok(())
+        session.apply(&events, clock, people).await?;
+        views.look(session);
     }
+    answered(session.look()).await?;
+    views.look(session);
+    Ok(())
+}
 
-    /// Gives the models that are filled here the next slice of their way to the others.
-    async fn fill(&self, session: &mut Session) -> Result<(), Failure> {
-        let Some(behind) = session.behind() else { return Ok(()) };
-        let events = self.store.follow(behind, BATCH).await?;
-        session.fill(behind, &events, self.clock, self.people.as_ref()).await?;
-        self.views.look(session);
-        Ok(())
-    }
+/// Gives the models that are filled here the next slice of their way to the others.
+pub async fn fill(
+    store: &Store,
+    views: &Views,
+    session: &mut Session,
+    clock: Clock,
+    people: &(dyn Identities + Send + Sync),
+) -> Result<(), Failure> {
+    let Some(behind) = session.behind() else { return Ok(()) };
+    let events = store.follow(behind, BATCH).await?;
+    session.fill(behind, &events, clock, people).await?;
+    views.look(session);
+    Ok(())
 }
 
 /// Refuses models that are further than the log, or that followed another one.

@@ -61,8 +61,8 @@ pub struct EmbeddedStore {
 struct Writing {
     /// None once it was closed.
     queue: RwLock<Option<mpsc::Sender<Request>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
-    checkpointer: Mutex<Option<JoinHandle<()>>>,
+    /// The writer, then the checkpointer, which ends after it. Empty once it was closed.
+    threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held until the store is dropped.
     _lock: File,
 }
@@ -151,8 +151,10 @@ impl EmbeddedStore {
         };
         Ok(Writing {
             queue: RwLock::new(Some(queue)),
-            writer: started("ledger-writer", || writer.run())?,
-            checkpointer: started("ledger-wal", || checkpointer.run())?,
+            threads: Mutex::new(vec![
+                thread::Builder::new().name("ledger-writer".to_owned()).spawn(|| writer.run())?,
+                thread::Builder::new().name("ledger-wal".to_owned()).spawn(|| checkpointer.run())?,
+            ]),
             _lock: lock,
         })
     }
@@ -200,20 +202,13 @@ impl EventStore for EmbeddedStore {
     fn close(&self) {
         let Some(writing) = &self.writing else { return };
         drop(writing.queue.write().take());
-        for thread in [&writing.writer, &writing.checkpointer] {
-            // Not under the lock: whoever comes second must not wait for a disk that hangs.
-            let thread = thread.lock().take();
-            // A thread that panicked has said so already, and has nothing to add here.
-            _ = thread.map(JoinHandle::join);
+        // Not joined under the lock: whoever comes second must not wait for a disk that hangs.
+        let threads = std::mem::take(&mut *writing.threads.lock());
+        for thread in threads {
+            // One that panicked has said so already, and has nothing to add here.
+            _ = thread.join();
         }
     }
-}
-
-fn started(
-    name: &str,
-    run: impl FnOnce() + Send + 'static,
-) -> std::io::Result<Mutex<Option<JoinHandle<()>>>> {
-    Ok(Mutex::new(Some(thread::Builder::new().name(name.to_owned()).spawn(run)?)))
 }
 
 impl Drop for EmbeddedStore {

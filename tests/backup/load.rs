@@ -20,12 +20,7 @@ async fn a_burnt_machine_loses_at_most_its_last_second() {
     let copy = place.path("copy");
     let (mut server, hospital) = Hospital::open_with(4, &[("QUITTANCE_COPY", copy.to_str().unwrap())]).await;
     let (hospital, (_, seed)) = (Arc::new(hospital), Dice::seeded("copy"));
-    let clerks: Vec<_> = (0..8)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(8, seed);
     let (mut told, begun) = (vec![], Instant::now());
     eventually("three seconds of work", async || {
         told.push((Instant::now(), hospital.told.position.load(Ordering::Relaxed)));

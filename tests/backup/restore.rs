@@ -19,12 +19,7 @@ async fn a_backup_under_load_is_a_ledger_that_goes_on_elsewhere() {
     let (mut server, hospital) = Hospital::open(3).await;
     let (hospital, place) = (Arc::new(hospital), Place::new());
     let (_, seed) = Dice::seeded("backup");
-    let clerks: Vec<_> = (0..6)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(6, seed);
     let taken = async |count: usize| {
         eventually("cash is taken", async || (hospital.told.cash.lock().len() >= count).then_some(())).await;
     };
@@ -35,10 +30,7 @@ async fn a_backup_under_load_is_a_ledger_that_goes_on_elsewhere() {
     assert!(said.contains("complète et vérifiée") && said.contains("clé maîtresse n’y est pas"), "{said}");
     let there = hospital.told.cash.lock().len();
     taken(there + 20).await;
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     assert_eq!(names(&place.path("backup")), ["backup.json", "head.txt", "ledger.db", "vault.db"]);
     let data = place.with_key("data", &server);
     let said = server.restore(&place.path("backup"), &data);

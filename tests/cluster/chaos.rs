@@ -29,12 +29,7 @@ async fn nothing_that_was_acknowledged_is_lost_whichever_process_dies() {
     let mut hospital = Hospital::at(&one, DESKS).await;
     hospital.doors.push(two.url.clone());
     let hospital = Arc::new(hospital);
-    let clerks: Vec<_> = (0..CLERKS)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(CLERKS, seed);
     let mut servers = [one, two];
     let mut slowest = Duration::ZERO;
     for round in 1..=rounds {
@@ -56,10 +51,7 @@ async fn nothing_that_was_acknowledged_is_lost_whichever_process_dies() {
         }
         audit::glance(&hospital, &mut dice).await;
     }
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     audit::all_attempts_are_paid(&hospital).await;
     let books = audit::everything(&hospital, first_day).await;
     let told = &hospital.told;

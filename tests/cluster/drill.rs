@@ -4,7 +4,6 @@
 use crate::{
     ALONE,
     desk::Desk,
-    dice::Dice,
     hospital::Hospital,
     pair::{master, on},
     postgres::{self, done},
@@ -18,12 +17,7 @@ async fn a_dump_taken_at_work_is_a_ledger_that_verifies_and_goes_on() {
     let (from, into) = (cluster.database().await, cluster.database().await);
     let server = on(&from, &master).await;
     let hospital = Arc::new(Hospital::at(&server, 2).await);
-    let clerks: Vec<_> = (0..4)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(nth as u64));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(4, 0);
     while hospital.told.cash.lock().len() < 20 {
         tokio::task::yield_now().await;
     }
@@ -32,10 +26,7 @@ async fn a_dump_taken_at_work_is_a_ledger_that_verifies_and_goes_on() {
         done(cluster.run("pg_dump").args(["--format=custom", "--file=dump", &from]));
         done(cluster.run("pg_restore").args(["--exit-on-error", "--dbname", &into, "dump"]));
     });
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     let restored = on(&into, &master).await;
     restored.screens_agree().await;
     let admin = restored.login_with("admin", &server.password("admin")).await;

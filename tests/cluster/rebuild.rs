@@ -14,7 +14,7 @@ use chrono::Utc;
 use reqwest::Method;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 use tokio::task::block_in_place;
 
 const CLERKS: usize = 4;
@@ -59,12 +59,7 @@ async fn a_rebuild_killed_under_the_traffic_of_two_processes_ends_in_use_and_equ
     let mut hospital = Hospital::at(&one_server, 2).await;
     hospital.doors.push(two.url.clone());
     let hospital = Arc::new(hospital);
-    let clerks: Vec<_> = (0..CLERKS)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(CLERKS, seed);
     let taken = async |more: usize| {
         let wanted = hospital.told.cash.lock().len() + more;
         eventually("money is taken", async || (hospital.told.cash.lock().len() >= wanted).then_some(()))
@@ -87,10 +82,7 @@ async fn a_rebuild_killed_under_the_traffic_of_two_processes_ends_in_use_and_equ
     }
     let after: i64 = one(&url, RECEIPTS).await;
     assert_ne!(before, after, "other tables are in use");
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     audit::all_attempts_are_paid(&hospital).await;
     let books = audit::everything(&hospital, first_day).await;
     assert_eq!(books.cash, hospital.told.cash.lock().len(), "no cash but what was acknowledged");

@@ -13,7 +13,7 @@ use crate::{
 use chrono::Utc;
 use serde_json::json;
 use sqlx::{Connection, Executor, PgConnection};
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 use tokio::task::block_in_place;
 
 const CLERKS: usize = 6;
@@ -55,12 +55,7 @@ async fn a_synchronous_standby_takes_over_under_load_and_has_all_that_was_confir
     let door = Door::to(primary.port());
     let server = on(&through(&door, &url), &master()).await;
     let hospital = Arc::new(Hospital::at(&server, 3).await);
-    let clerks: Vec<_> = (0..CLERKS)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(CLERKS, seed);
     taken(&hospital, 40).await;
     block_in_place(|| primary.kill());
     door.lead_to(standby.port());
@@ -68,10 +63,7 @@ async fn a_synchronous_standby_takes_over_under_load_and_has_all_that_was_confir
     let then = hospital.told.cash.lock().len();
     taken(&hospital, then + 40).await;
     audit::glance(&hospital, &mut dice).await;
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     audit::all_attempts_are_paid(&hospital).await;
     let books = audit::everything(&hospital, first_day).await;
     assert_eq!(books.cash, hospital.told.cash.lock().len(), "no cash but what was acknowledged");

@@ -9,9 +9,13 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
+use tokio::task::JoinHandle;
 
 /// The price of the one exam.
 pub const PRICE: i64 = 1_500;
@@ -78,6 +82,23 @@ impl Hospital {
         let quota = AtomicI64::new(i64::MAX);
         let doors = vec![server.url.clone()];
         Self { doors, admin, cashiers, exam, patient, told, closing, quota }
+    }
+
+    /// So many of them at work, each with dice of his own.
+    pub fn clerks(self: &Arc<Self>, count: usize, seed: u64) -> Vec<JoinHandle<()>> {
+        let work = |nth: usize| {
+            let (hospital, dice) = (Arc::clone(self), Dice::new(seed.wrapping_add(nth as u64)));
+            tokio::spawn(async move { hospital.clerk(nth, dice).await })
+        };
+        (0..count).map(work).collect()
+    }
+
+    /// Lets all of them end what they have begun.
+    pub async fn close(&self, clerks: Vec<JoinHandle<()>>) {
+        self.closing.store(true, Ordering::Relaxed);
+        for clerk in clerks {
+            clerk.await.unwrap();
+        }
     }
 
     /// One clerk: prescribes, takes money, tells commands twice, asks for what is refused.

@@ -3,7 +3,7 @@
 use crate::{ALONE, audit, dice::Dice, hospital::Hospital};
 use chrono::Utc;
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,12 +18,7 @@ async fn what_was_acknowledged_outlives_every_kill() {
     let first_day = Utc::now().date_naive();
     let (mut server, hospital) = Hospital::open(DESKS).await;
     let hospital = Arc::new(hospital);
-    let clerks: Vec<_> = (0..CLERKS)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(CLERKS, seed);
     let mut slowest = Duration::ZERO;
     for kill in 1..=kills {
         tokio::time::sleep(Duration::from_millis(50 + dice.below(900))).await;
@@ -36,10 +31,7 @@ async fn what_was_acknowledged_outlives_every_kill() {
         });
         audit::glance(&hospital, &mut dice).await;
     }
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     audit::all_attempts_are_paid(&hospital).await;
     assert!(server.terminate().success());
     assert!(server.verify().contains("Écrans égaux au registre"));

@@ -20,12 +20,7 @@ async fn receipts_of_ten_thousand_payments_are_numbered_without_a_hole() {
     let (mut server, hospital) = Hospital::open(DESKS).await;
     hospital.quota.store(payments, Ordering::Relaxed);
     let (hospital, begun) = (Arc::new(hospital), Instant::now());
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let writers = hospital.clerks(WRITERS, seed);
     while hospital.quota.load(Ordering::Relaxed) > payments / 2 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

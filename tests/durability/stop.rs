@@ -3,7 +3,7 @@
 use crate::{ALONE, audit, desk::Desk, dice::Dice, hospital::Hospital};
 use chrono::Utc;
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,12 +14,7 @@ async fn sigterm_under_load_ends_in_order_and_loses_nothing() {
     let first_day = Utc::now().date_naive();
     let (mut server, hospital) = Hospital::open(4).await;
     let hospital = Arc::new(hospital);
-    let clerks: Vec<_> = (0..12)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(12, seed);
     for _ in 0..4 {
         tokio::time::sleep(Duration::from_millis(200 + dice.below(500))).await;
         let begun = Instant::now();
@@ -32,10 +27,7 @@ async fn sigterm_under_load_ends_in_order_and_loses_nothing() {
             server.restart();
         });
     }
-    hospital.closing.store(true, Ordering::Relaxed);
-    for clerk in clerks {
-        clerk.await.unwrap();
-    }
+    hospital.close(clerks).await;
     audit::all_attempts_are_paid(&hospital).await;
     assert!(audit::everything(&hospital, first_day).await.receipts > 0);
 }

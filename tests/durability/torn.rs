@@ -20,12 +20,7 @@ async fn a_log_cut_at_any_byte_is_a_ledger_of_whole_commits() {
     let (mut dice, seed) = Dice::seeded("torn");
     let (mut server, hospital) = Hospital::open(4).await;
     let hospital = Arc::new(hospital);
-    let clerks: Vec<_> = (0..8)
-        .map(|nth| {
-            let (hospital, dice) = (hospital.clone(), Dice::new(seed.wrapping_add(nth as u64)));
-            tokio::spawn(async move { hospital.clerk(nth, dice).await })
-        })
-        .collect();
+    let clerks = hospital.clerks(8, seed);
     let index = server.dir.join("ledger.db-shm");
     let uncopied = loop {
         let next = hospital.told.position.load(Ordering::Relaxed) + 20;

@@ -5,7 +5,7 @@ use crate::{
     app::People,
     clock::Clock,
     failure::Failure,
-    follow::postgres::agrees,
+    follow::postgres as follow,
     settings::Database,
     store::{Store, postgres::PostgresStore},
     views::{Skips, Views, ViewsError, postgres::session::Session},
@@ -17,8 +17,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many events one transaction takes at most.
-const BATCH: usize = 2_000;
 /// How long a server may keep us waiting that moves the models.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,7 +25,7 @@ pub async fn open(database: &Database, folder: &Path, clock: Clock) -> Result<Op
     let store: Store = Arc::new(PostgresStore::open_seen(database.url(), folder).await?);
     let vault = crate::serve::vault(database).await?;
     let (views, session) = Views::open_postgres(database.url()).await?;
-    agrees(&store, &session).await?;
+    follow::agrees(&store, &session).await?;
     drop(session);
     let (mover, people) = (Mover::Database(database.clone()), Arc::new(People(vault)));
     let mut opened = Opened { store, views, mover, clock, people };
@@ -48,19 +46,10 @@ pub async fn catch_up(
     session.honour(Skips::recorded(store.as_ref()).await?);
     loop {
         session.take().await?;
-        while session.next() < head {
-            let events = store.follow(session.next(), BATCH).await?;
-            if events.is_empty() {
-                break;
-            }
-            session.apply(&events, clock, people).await?;
+        follow::catch_up(store, views, &mut session, head, clock, people).await?;
+        while session.behind().is_some() {
+            follow::fill(store, views, &mut session, clock, people).await?;
         }
-        while let Some(behind) = session.behind() {
-            let events = store.follow(behind, BATCH).await?;
-            session.fill(behind, &events, clock, people).await?;
-        }
-        session.look().await?;
-        views.look(&session);
         let stopped = session.stopped();
         let stands = |name| stopped.iter().any(|stopped| stopped.name == name);
         if session.models().iter().all(|model| model.position >= head || stands(model.name)) {

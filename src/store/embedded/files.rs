@@ -59,6 +59,11 @@ pub fn ledger(dir: &Path) -> PathBuf {
     dir.join(LEDGER)
 }
 
+/// Its write-ahead log.
+fn log(dir: &Path) -> PathBuf {
+    ledger(dir).with_extension("db-wal")
+}
+
 /// The directory is this process's alone until the file is dropped, however the process ends.
 pub fn lock(dir: &Path) -> Result<File, StoreError> {
     fs::create_dir_all(dir)?;
@@ -83,14 +88,13 @@ pub fn is_whole(dir: &Path) -> Result<(), StoreError> {
 
 /// How long the write-ahead log is that lies there before anybody opens the ledger.
 pub fn left_behind(dir: &Path) -> u64 {
-    fs::metadata(ledger(dir).with_extension("db-wal")).map_or(0, |log| log.len())
+    fs::metadata(log(dir)).map_or(0, |log| log.len())
 }
 
 /// Before anything in it is believed: a process that died may have left frames that no sync has covered, and
 /// what is answered because of them must be as durable as what was answered before.
 pub fn sync(dir: &Path) -> io::Result<()> {
-    let ledger = ledger(dir);
-    for file in [ledger.with_extension("db-wal"), ledger] {
+    for file in [log(dir), ledger(dir)] {
         if file.try_exists()? {
             File::open(file)?.sync_all()?;
         }
@@ -103,14 +107,16 @@ pub fn sync(dir: &Path) -> io::Result<()> {
 /// not written yet it doesn't read; zeros are no frame. Not where room is short, and only speed is lost without:
 /// a write that fails is told in the log. A sync that fails is an error, for no later one proves anything.
 pub fn stretch_log(dir: &Path) -> io::Result<()> {
-    let log = ledger(dir).with_extension("db-wal");
     let room = rustix::fs::statvfs(dir)?;
     if room.f_bavail.saturating_mul(room.f_frsize) < ROOM {
         return Ok(());
     }
-    let mut file = File::options().append(true).open(log)?;
+    let mut left = LOG.saturating_sub(left_behind(dir));
+    if left == 0 {
+        return Ok(());
+    }
+    let mut file = File::options().append(true).open(log(dir))?;
     let zeros = vec![0; 1024 * 1024];
-    let mut left = LOG.saturating_sub(file.metadata()?.len());
     while left > 0 {
         let part = left.min(zeros.len() as u64);
         if let Err(error) = file.write_all(&zeros[..part as usize]) {

@@ -166,13 +166,9 @@ impl Batcher {
                 self.remember(decided.end, changed);
                 self.lanes.send(session, decided, requests);
             }
-            Ok(_) => {
+            unsent => {
                 self.settle_all().await;
-                self.carry_out(requests, None).await;
-            }
-            Err(failure) => {
-                self.settle_all().await;
-                self.carry_out(requests, Some(failure)).await;
+                self.carry_out(requests, unsent.err()).await;
             }
         }
     }

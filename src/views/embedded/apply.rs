@@ -62,6 +62,13 @@ pub struct FillingProjector {
     pub position: u64,
 }
 
+impl FillingProjector {
+    /// This one, after this event.
+    pub fn of(projector: &dyn projections::Projector, position: u64) -> Self {
+        Self { name: projector.name(), tables: projector.tables(), position }
+    }
+}
+
 impl Batch {
     /// Opens the file and makes the tables of projectors that are new or of another version.
     pub fn open(file: &Path) -> Result<Self, ViewsError> {
@@ -189,12 +196,8 @@ impl Batch {
 
     /// Those that nobody reads yet.
     pub fn filling(&self) -> Vec<FillingProjector> {
-        let filling = |model: &Model| FillingProjector {
-            name: model.projector.name(),
-            tables: model.projector.tables(),
-            position: model.position,
-        };
-        self.models.iter().filter(|model| !model.ready).map(filling).collect()
+        let filling = self.models.iter().filter(|model| !model.ready);
+        filling.map(|model| FillingProjector::of(model.projector, model.position)).collect()
     }
 
     /// Applies events that follow each other. All of it is committed, or nothing.

@@ -134,20 +134,8 @@ impl Task<'_> {
         }
     }
 
-    /// Takes in what is missing up to exactly `upto`; false if it is further already.
     async fn catch_up(&mut self, upto: u64) -> Result<bool, Failure> {
-        while self.anew.lead() < upto {
-            let left = usize::try_from(upto - self.anew.lead()).unwrap_or(PAGE).min(PAGE);
-            let events = self.store.follow(self.anew.lead(), left).await?;
-            if events.is_empty() {
-                return Ok(false);
-            }
-            for event in &events {
-                self.anew.take(event, self.people.as_ref()).await?;
-            }
-            self.anew.flush(self.people.as_ref()).await?;
-        }
-        Ok(self.anew.lead() == upto)
+        catch_up(&mut self.anew, self.store, self.people, upto).await
     }
 
     async fn put_to_use(&mut self) -> Result<(), Failure> {
@@ -166,20 +154,8 @@ impl Task<'_> {
                 continue;
             };
             let live = digest::checkpoints(held.session(), &Places::live()).await?;
-            let mut anew_is_there = self.anew.lead() == live.lead();
-            while self.anew.lead() < live.lead() {
-                let left = usize::try_from(live.lead() - self.anew.lead()).unwrap_or(PAGE).min(PAGE);
-                let events = self.store.follow(self.anew.lead(), left).await?;
-                for event in &events {
-                    self.anew.take(event, self.people.as_ref()).await?;
-                }
-                self.anew.flush(self.people.as_ref()).await?;
-                anew_is_there = self.anew.lead() == live.lead();
-                if events.is_empty() {
-                    break;
-                }
-            }
-            if !anew_is_there || live != self.anew.checkpoints().await? {
+            let together = catch_up(&mut self.anew, self.store, self.people, live.lead()).await?;
+            if !together || live != self.anew.checkpoints().await? {
                 held.give_up().await?;
                 return Err(ViewsError::Interrupted.into());
             }
@@ -206,4 +182,20 @@ impl Task<'_> {
     fn go_on(&self) -> Result<(), Failure> {
         if self.beside.must_stop() { Err(ViewsError::Interrupted.into()) } else { Ok(()) }
     }
+}
+
+/// Takes in what is missing up to exactly `upto`; false if it is further already, or the log ends before.
+async fn catch_up(anew: &mut Anew, store: &Store, people: &People, upto: u64) -> Result<bool, Failure> {
+    while anew.lead() < upto {
+        let left = usize::try_from(upto - anew.lead()).unwrap_or(PAGE).min(PAGE);
+        let events = store.follow(anew.lead(), left).await?;
+        if events.is_empty() {
+            return Ok(false);
+        }
+        for event in &events {
+            anew.take(event, people.as_ref()).await?;
+        }
+        anew.flush(people.as_ref()).await?;
+    }
+    Ok(anew.lead() == upto)
 }

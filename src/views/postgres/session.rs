@@ -161,12 +161,8 @@ impl Session {
 
     /// Those that nobody reads yet.
     pub fn filling(&self) -> Vec<FillingProjector> {
-        let filling = |model: &Model| FillingProjector {
-            name: model.projector.name(),
-            tables: model.projector.tables(),
-            position: model.position,
-        };
-        self.models.iter().filter(|model| !model.ready).map(filling).collect()
+        let filling = self.models.iter().filter(|model| !model.ready);
+        filling.map(|model| FillingProjector::of(model.projector, model.position)).collect()
     }
 
     /// True while another process moves some model.
