@@ -21,7 +21,7 @@ use crate::{
     store::{Appended, Expected, Recorded},
 };
 use domain::{
-    Event, PatientId, PaymentId, PrescriptionId, StreamId, UserId,
+    Event, PatientId, PaymentId, PrescriptionId, StreamId, TillId, UserId,
     prescription::Prescription,
     receipt::{Issued, Method},
     settlement::Booking,
@@ -67,6 +67,7 @@ pub(crate) struct Booked<'a> {
     pub patient: PatientId,
     pub cashier: UserId,
     pub method: Method,
+    pub till: Option<TillId>,
     pub series: &'a str,
 }
 
@@ -94,6 +95,8 @@ pub(crate) fn booking_plan(
         applied: money.applied,
         advance: money.advance,
         method: booked.method,
+        till: booked.till,
+        parts: prescription.state.bill().map_or_else(Vec::new, |bill| bill.parts(money.applied)),
         day,
     };
     let stream = StreamId::receipts(booked.series, chrono::Datelike::year(&day));

@@ -154,7 +154,7 @@ impl Hospital {
         }
         let mut place = Noun::<Seat>::load(&self.store, StreamId::desk(&name)).await;
         let till = TillId(Uuid::now_v7());
-        let opened = Opened { desk: name, cashier, float: Money::new(25_000).unwrap() };
+        let opened = Opened { desk: name, cashier, float: Money::new(25_000).unwrap(), count: None };
         let opening = till::open(place.state, seat.state, till, opened).unwrap();
         let mut drawer = Noun::new(StreamId::till(till));
         let step = Step::asked(cashier.0, till.0)

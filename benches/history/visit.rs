@@ -48,6 +48,7 @@ impl Visit {
             prescription: self.prescription,
             cashier: desk.cashier,
             till: desk.till,
+            part: None,
             tendered: Money::new(5_000).unwrap(),
         };
         let taken = settlement::take_cash(&self.owed.state, &desk.drawer.state, ask).unwrap();
@@ -69,7 +70,7 @@ impl Visit {
             phone: hospital.vault.seal(self.patient, purpose::PHONE, b"+22890123456").unwrap(),
             reference: reference(self.id),
         };
-        let booking = settlement::open(&self.owed.state, self.id, terms).unwrap();
+        let booking = settlement::open(&self.owed.state, self.id, None, terms).unwrap();
         let opened = self.book(Step::asked(desk.cashier.0, self.id.0), booking, desk, wallet.into(), day);
         let sending = self.attempt().send().unwrap();
         let sent = Step::told(self.id.0).write(&mut self.payment, sending);
@@ -102,6 +103,7 @@ impl Visit {
 
     /// Payment, prescription and, where money came in, the receipt.
     fn book(&mut self, step: Step, booking: Booking, desk: &Desk, method: Method, day: NaiveDate) -> Step {
+        let parts = booking.money.and_then(|money| Some(self.owed.state.bill()?.parts(money.applied)));
         let step = step
             .write::<_, payment::Event>(&mut self.payment, booking.payment)
             .write(&mut self.owed, booking.prescription);
@@ -115,6 +117,8 @@ impl Visit {
             applied: money.applied,
             advance: money.advance,
             method,
+            till: (method == Method::Cash).then_some(desk.till),
+            parts: parts.unwrap_or_default(),
             day,
         };
         step.number(&StreamId::receipts("R", day.year()), receipt::Event::from(issued))

@@ -3,13 +3,19 @@
 //! A stored name carries its version (`payment-opened.v1`). Shapes are added, never edited; an
 //! unknown name stops the reader: skipping a fact would make every balance a guess.
 
-use crate::{callback, exam, patient, payment, prescription, projector, receipt, till, user};
+use crate::{
+    callback, deposit, exam, patient, payer, payment, prescription, projector, receipt, refund, relief,
+    report, till, user,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-/// Declares the facts of one noun: the enum, the stored names, and the way to disk and back.
+/// Declares the facts of one noun: the enum, the stored names, and the way to disk and back. A fact that
+/// got another shape names its old one, `or "till-opened.v1" as OpenedV1`, which is upcast while reading.
 macro_rules! facts {
-    ($(#[$doc:meta])* $enum:ident { $($(#[$fact:meta])* $variant:ident = $name:literal,)+ }) => {
+    ($(#[$doc:meta])* $enum:ident {
+        $($(#[$fact:meta])* $variant:ident = $name:literal $(or $old:literal as $shape:ident)?,)+
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $enum {
@@ -19,6 +25,9 @@ macro_rules! facts {
         impl $enum {
             /// The stored names, with their versions.
             pub const NAMES: &[&str] = &[$($name),+];
+
+            /// Names that are read for ever and written no more.
+            pub const OLD_NAMES: &[&str] = &[$($($old,)?)+];
 
             /// The stored name of this fact.
             pub const fn name(&self) -> &'static str {
@@ -34,6 +43,7 @@ macro_rules! facts {
             pub fn decode(name: &str, body: &[u8]) -> Option<Result<Self, serde_json::Error>> {
                 match name {
                     $($name => Some($crate::event::from_json(body).map(Self::$variant)),)+
+                    $($($old => Some($crate::event::from_json::<$shape>(body).map(|old| Self::$variant(old.into()))),)?)+
                     _ => None,
                 }
             }
@@ -86,6 +96,11 @@ macro_rules! nouns {
             pub fn names() -> Vec<&'static str> {
                 [$($module::Event::NAMES),+].concat()
             }
+
+            /// Every stored name that is only read, because its fact has another shape now.
+            pub fn old_names() -> Vec<&'static str> {
+                [$($module::Event::OLD_NAMES),+].concat()
+            }
         }
 
         $(impl From<$module::Event> for Event {
@@ -113,6 +128,16 @@ nouns! {
     Callback(callback),
     /// Of a projector that stood before an event.
     Projector(projector),
+    /// Of money given back.
+    Refund(refund),
+    /// Of money on its way from a drawer to the bank.
+    Deposit(deposit),
+    /// Of somebody who pays for patients.
+    Payer(payer),
+    /// Of what a patient need not pay.
+    Relief(relief),
+    /// Of reports that were signed or taken away.
+    Report(report),
 }
 
 /// A stored event that this program can't read. Readers stop here.

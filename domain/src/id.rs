@@ -33,6 +33,11 @@ id!(/** One payment: cash taken once, or one mobile money attempt. */ PaymentId)
 id!(/** A till: one cash session of one cashier at one desk. */ TillId);
 id!(/** A user; made from the username, so a name is never given to a second person. */ UserId);
 
+id!(/** Money asked back, and perhaps given back. */ RefundId);
+id!(/** Cash on its way from one drawer to another. */ TransferId);
+id!(/** Cash on its way from a drawer to the bank or the Treasury. */ DepositId);
+id!(/** An exemption or a discount, asked for and perhaps granted. */ ReliefId);
+
 /// The namespace of the names that ids are made from (a random UUID, fixed for ever).
 const NAMES: Uuid = Uuid::from_u128(0x0f2b_6d52_8b7e_4a55_9f0c_3d7a_51c4_e6a1);
 

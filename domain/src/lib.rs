@@ -7,17 +7,24 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod callback;
+pub mod cash;
+pub mod deposit;
 pub mod event;
 pub mod exam;
 pub mod id;
 pub mod money;
+pub mod movement;
 pub mod patient;
+pub mod payer;
 pub mod payment;
 pub mod phone;
 pub mod prescription;
 pub mod projector;
 pub mod receipt;
+pub mod refund;
 pub mod refusal;
+pub mod relief;
+pub mod report;
 pub mod sealed;
 pub mod settlement;
 pub mod stream;
@@ -25,7 +32,9 @@ pub mod till;
 pub mod user;
 
 pub use event::{Event, Meta};
-pub use id::{ExamId, PatientId, PaymentId, PrescriptionId, TillId, UserId};
+pub use id::{
+    DepositId, ExamId, PatientId, PaymentId, PrescriptionId, RefundId, ReliefId, TillId, TransferId, UserId,
+};
 pub use money::Money;
 pub use phone::{Msisdn, Wallet};
 pub use refusal::Refusal;

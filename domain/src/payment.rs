@@ -11,6 +11,8 @@ pub use attempt::Attempt;
 pub use facts::*;
 pub use stage::Stage;
 
+use crate::{Money, PrescriptionId, refund::Received};
+
 /// What is true of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Payment {
@@ -24,6 +26,34 @@ pub enum Payment {
 }
 
 impl Payment {
+    /// What came in by it, if anything did.
+    pub fn received(&self) -> Option<Received> {
+        match self {
+            Self::Unknown => None,
+            Self::Cash(taken) => Some(Received {
+                amount: taken.amount,
+                advance: Money::ZERO,
+                cashier: taken.cashier,
+                till: Some(taken.till),
+            }),
+            Self::Mobile(attempt) => (!attempt.booked.is_empty()).then(|| Received {
+                amount: attempt.received(),
+                advance: attempt.advance,
+                cashier: attempt.terms.cashier,
+                till: None,
+            }),
+        }
+    }
+
+    /// What it was meant for.
+    pub fn prescription(&self) -> Option<PrescriptionId> {
+        match self {
+            Self::Unknown => None,
+            Self::Cash(taken) => Some(taken.prescription),
+            Self::Mobile(attempt) => Some(attempt.terms.prescription),
+        }
+    }
+
     /// The state after one more fact.
     pub fn evolve(self, event: &Event) -> Self {
         match (self, event) {

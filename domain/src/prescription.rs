@@ -1,67 +1,17 @@
-//! A prescription: what a patient owes for exams, and what was paid toward it.
+//! A prescription: what a patient owes for exams, who bears it, what was paid toward it, what was done.
+//!
+//! `facts` has what lies on disk, `bill` who bears how much of each line, `perform` the technicians' part.
 
-use crate::{ExamId, Money, PatientId, PaymentId, Refusal, event::facts, patient::Patient};
-use serde::{Deserialize, Serialize};
+mod bill;
+mod cover;
+mod facts;
+mod perform;
 
-facts! {
-    /// What happened to one prescription. Read by the read model `prescriptions`.
-    Event {
-        /// Written by `POST /api/prescriptions`. Its position in the log is the prescription's number.
-        Registered = "prescription-registered.v1",
-        /// Written with `payment-opened`: the prescription has one live attempt (rule 35).
-        AttemptOpened = "prescription-attempt-opened.v1",
-        /// Written with the fact that ended the attempt without money for this prescription.
-        AttemptClosed = "prescription-attempt-closed.v1",
-        /// Written with the fact that brought the money.
-        Paid = "prescription-paid.v1",
-    }
-}
+pub use bill::{Bill, Item, Part, Work};
+pub use facts::*;
 
-/// Exams were prescribed, at prices fixed from now on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Registered {
-    /// For whom.
-    pub patient: PatientId,
-    /// At least one.
-    pub lines: Vec<Line>,
-    /// Their sum.
-    pub total: Money,
-}
-
-/// One exam of a prescription.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Of the catalogue.
-    pub exam: ExamId,
-    /// What is asked for it.
-    pub price: Money,
-    /// The catalogue's price on that day, where another one was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub listed: Option<Money>,
-}
-
-/// A mobile payment was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttemptOpened {
-    /// The attempt.
-    pub payment: PaymentId,
-}
-
-/// The prescription is free for cash or another attempt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AttemptClosed {
-    /// The attempt.
-    pub payment: PaymentId,
-}
-
-/// Money came in for the prescription.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Paid {
-    /// By this payment.
-    pub payment: PaymentId,
-    /// That much of what was due.
-    pub amount: Money,
-}
+use crate::{Money, PatientId, PaymentId, Refusal, patient::Patient};
+use bill::Place;
 
 /// The most that one prescription may come to: a thousand of them still fit one drawer's sum.
 pub const MOST: Money = match Money::new(1_000_000_000) {
@@ -79,10 +29,8 @@ pub enum Prescription {
     Due {
         /// Whose.
         patient: PatientId,
-        /// All of it.
-        total: Money,
-        /// Less than `total`.
-        paid: Money,
+        /// Its lines.
+        bill: Bill,
         /// The attempt whose outcome is awaited.
         live: Option<PaymentId>,
     },
@@ -90,42 +38,47 @@ pub enum Prescription {
     Settled {
         /// Whose.
         patient: PatientId,
-        /// All of it.
-        total: Money,
+        /// Its lines.
+        bill: Bill,
     },
 }
 
 impl Prescription {
     /// The state after one more fact.
     pub fn evolve(self, event: &Event) -> Self {
-        match (self, event) {
-            (_, Event::Registered(new)) => {
-                Self::Due { patient: new.patient, total: new.total, paid: Money::ZERO, live: None }
+        let (patient, mut bill, mut live) = match (self, event) {
+            (_, Event::Registered(new)) => (new.patient, Bill::of(&new.lines), None),
+            (Self::Unknown, _) => return Self::Unknown,
+            (Self::Due { patient, bill, live }, _) => (patient, bill, live),
+            (Self::Settled { patient, bill }, _) => (patient, bill, None),
+        };
+        match event {
+            Event::Registered(_) => {}
+            Event::AttemptOpened(opened) => live = Some(opened.payment),
+            Event::AttemptClosed(closed) => live = live.filter(|live| *live != closed.payment),
+            Event::Paid(more) => {
+                bill.add(more.amount, Place::Paid);
+                live = live.filter(|live| *live != more.payment);
             }
-            (Self::Due { patient, total, paid, .. }, Event::AttemptOpened(opened)) => {
-                Self::Due { patient, total, paid, live: Some(opened.payment) }
-            }
-            (Self::Due { patient, total, paid, live }, Event::AttemptClosed(closed)) => {
-                Self::Due { patient, total, paid, live: live.filter(|live| *live != closed.payment) }
-            }
-            (Self::Due { patient, total, paid, live }, Event::Paid(more)) => {
-                let paid = paid.plus(more.amount).unwrap_or(total);
-                if paid >= total {
-                    return Self::Settled { patient, total };
-                }
-                Self::Due { patient, total, paid, live: live.filter(|live| *live != more.payment) }
-            }
-            (state @ (Self::Unknown | Self::Settled { .. }), Event::AttemptOpened(_))
-            | (state @ (Self::Unknown | Self::Settled { .. }), Event::AttemptClosed(_))
-            | (state @ (Self::Unknown | Self::Settled { .. }), Event::Paid(_)) => state,
+            Event::Refunded(back) => bill.take_back(back.amount),
+            Event::Covered(covered) => bill.cover(&covered.parts),
+            Event::Relieved(relieved) => bill.add(relieved.amount, Place::Relieved),
+            Event::ExamStarted(started) => bill.work(started.line, Work::Started(started.by)),
+            Event::ExamCompleted(completed) => bill.work(completed.line, Work::Completed),
         }
+        if bill.due().is_zero() { Self::Settled { patient, bill } } else { Self::Due { patient, bill, live } }
     }
 
     /// What is still to pay.
     pub fn due(&self) -> Money {
+        self.bill().map_or(Money::ZERO, Bill::due)
+    }
+
+    /// Its lines, if it was registered.
+    pub const fn bill(&self) -> Option<&Bill> {
         match self {
-            Self::Unknown | Self::Settled { .. } => Money::ZERO,
-            Self::Due { total, paid, .. } => total.less(*paid),
+            Self::Unknown => None,
+            Self::Due { bill, .. } | Self::Settled { bill, .. } => Some(bill),
         }
     }
 
@@ -161,11 +114,27 @@ impl Prescription {
 
     /// The patient and what is due, if money may be asked for now.
     pub fn payable(&self) -> Result<(PatientId, Money), Refusal> {
+        self.open_bill().map(|(patient, bill)| (patient, bill.due()))
+    }
+
+    /// The patient and what is asked: all that is due, or a part of it.
+    pub fn payable_part(&self, part: Option<Money>) -> Result<(PatientId, Money), Refusal> {
+        let (patient, due) = self.payable()?;
+        match part {
+            None => Ok((patient, due)),
+            Some(part) if part.is_zero() => Err(Refusal::ZeroAmount { what: "amount" }),
+            Some(part) if part > due => Err(Refusal::MoreThanDue { due }),
+            Some(part) => Ok((patient, part)),
+        }
+    }
+
+    /// The patient and the lines, while something is due and no attempt is live.
+    fn open_bill(&self) -> Result<(PatientId, &Bill), Refusal> {
         match self {
             Self::Unknown => Err(Refusal::NotFound { what: "prescription", id: String::new() }),
             Self::Settled { .. } => Err(Refusal::AlreadyPaid),
             Self::Due { live: Some(payment), .. } => Err(Refusal::AttemptLive { payment: *payment }),
-            Self::Due { patient, live: None, .. } => Ok((*patient, self.due())),
+            Self::Due { patient, bill, live: None } => Ok((*patient, bill)),
         }
     }
 

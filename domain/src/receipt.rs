@@ -3,7 +3,9 @@
 //! The number is the revision that the store gives to [`Issued`] in `receipts-{series}-{year}`:
 //! gapless and unique by construction, in the same commit that books the money.
 
-use crate::{Money, PatientId, PaymentId, PrescriptionId, UserId, Wallet, event::facts};
+use crate::{
+    Money, PatientId, PaymentId, PrescriptionId, TillId, UserId, Wallet, event::facts, prescription::Part,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -11,8 +13,11 @@ use std::{fmt, str::FromStr};
 facts! {
     /// What happened in a series of receipts.
     Event {
-        /// Written with every booking of money. Read by `receipts`, `takings`.
-        Issued = "receipt-issued.v1",
+        /// Written with every booking of money. Read by `receipts`, `takings`, `movements`.
+        Issued = "receipt-issued.v2" or "receipt-issued.v1" as IssuedV1,
+        /// Written by `POST /api/receipts/{number}/duplicata`, in `duplicata-{number}`: its revision says
+        /// the how many-th it is (rule 15). Read by `receipts`.
+        Duplicated = "receipt-duplicated.v1",
     }
 }
 
@@ -35,8 +40,53 @@ pub struct Issued {
     pub advance: Money,
     /// Into what: a drawer (571) or a wallet (552).
     pub method: Method,
+    /// Into which drawer, if it was cash.
+    pub till: Option<TillId>,
+    /// How `applied` falls on exams; their sum is `applied`, but for what was issued before parts were kept.
+    pub parts: Vec<Part>,
     /// The business day of the booking; its year is the series' year.
     pub day: NaiveDate,
+}
+
+/// As it was before sessions and exams were told apart.
+#[derive(Clone, Debug, Deserialize)]
+struct IssuedV1 {
+    payment: PaymentId,
+    prescription: PrescriptionId,
+    patient: PatientId,
+    cashier: UserId,
+    amount: Money,
+    applied: Money,
+    advance: Money,
+    method: Method,
+    day: NaiveDate,
+}
+
+impl From<IssuedV1> for Issued {
+    fn from(old: IssuedV1) -> Self {
+        Self {
+            payment: old.payment,
+            prescription: old.prescription,
+            patient: old.patient,
+            cashier: old.cashier,
+            amount: old.amount,
+            applied: old.applied,
+            advance: old.advance,
+            method: old.method,
+            till: None,
+            parts: vec![],
+            day: old.day,
+        }
+    }
+}
+
+/// Somebody printed a receipt again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicated {
+    /// Which.
+    pub receipt: String,
+    /// Who.
+    pub by: UserId,
 }
 
 /// How money came in.

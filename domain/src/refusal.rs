@@ -1,6 +1,6 @@
 //! What the domain refuses, as values with data. The sentence for people is made at the edge.
 
-use crate::{Money, PaymentId, TillId};
+use crate::{Money, PaymentId, TillId, TransferId};
 
 /// A command that the rules do not allow now. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub enum Refusal {
         /// The attempt.
         payment: PaymentId,
     },
-    /// Less cash than is due; partial cash comes with its own command.
+    /// Less cash than is to be paid.
     TenderedTooLittle {
         /// What is due.
         due: Money,
@@ -59,6 +59,61 @@ pub enum Refusal {
         /// True if it is the desk that is taken, false if it is the cashier.
         desk: bool,
     },
+    /// The session is over; another one is a new session.
+    TillClosed,
+    /// Only a till that was counted is signed.
+    TillOpen,
+    /// More than must lie in the drawer; how much that is stays unsaid (rule 18).
+    DrawerTooSmall,
+    /// A drawer can't send to itself.
+    SameTill,
+    /// Cash that was sent is not accepted yet: neither drawer holds it.
+    TransferWaits {
+        /// Which.
+        transfer: TransferId,
+    },
+    /// More than what is due.
+    MoreThanDue {
+        /// How much that is.
+        due: Money,
+    },
+    /// An insurer's part is fixed before any money comes.
+    TooLateToCover,
+    /// The payer has no rate in force for any of the exams.
+    NothingCovered,
+    /// A validity that ends before its first day.
+    EndsBeforeItBegins,
+    /// The patient's part is not covered (rule 5).
+    NotReleased {
+        /// What is still due.
+        due: Money,
+    },
+    /// Another technician is at it.
+    ExamTaken,
+    /// Nobody has begun with it.
+    ExamNotStarted,
+    /// It is done.
+    ExamDone,
+    /// Refunds of a payment never exceed it (rule 7).
+    MoreThanReceived {
+        /// What is left of it.
+        left: Money,
+    },
+    /// A void takes back all of a payment.
+    VoidIsForAll,
+    /// Too late for a void, or not cash (rule 11).
+    OnlyRefund {
+        /// `mobile`, `exam`, `session`.
+        why: &'static str,
+    },
+    /// No second person has agreed yet.
+    NotApproved,
+    /// It was decided, and is not decided again.
+    AlreadyDecided,
+    /// Money that goes back by mobile money has the provider's reference.
+    NoProviderReference,
+    /// Cash goes back out of a drawer: there is no provider.
+    CashHasNoReference,
     /// The payment's stage does not allow that.
     NotNow {
         /// What was asked.

@@ -45,10 +45,15 @@ impl Received {
     }
 }
 
-/// Opens the one live attempt of a prescription (rule 35), for all that is due, whatever `terms` says:
-/// the amount must be the prescription's own when the fact is written.
-pub fn open(prescription: &Prescription, id: PaymentId, terms: Opened) -> Result<Booking, Refusal> {
-    let (patient, amount) = prescription.payable()?;
+/// Opens the one live attempt of a prescription (rule 35), for `part` or all of what is due, whatever `terms`
+/// says: the amount must be the prescription's own when the fact is written.
+pub fn open(
+    prescription: &Prescription,
+    id: PaymentId,
+    part: Option<Money>,
+    terms: Opened,
+) -> Result<Booking, Refusal> {
+    let (patient, amount) = prescription.payable_part(part)?;
     let terms = Opened { patient, amount, ..terms };
     Ok(Booking {
         payment: vec![terms.into()],
@@ -58,8 +63,13 @@ pub fn open(prescription: &Prescription, id: PaymentId, terms: Opened) -> Result
 }
 
 /// The same by the one who makes the call himself, as soon as both facts are durable (rule 21).
-pub fn open_and_send(prescription: &Prescription, id: PaymentId, terms: Opened) -> Result<Booking, Refusal> {
-    let mut booking = open(prescription, id, terms.clone())?;
+pub fn open_and_send(
+    prescription: &Prescription,
+    id: PaymentId,
+    part: Option<Money>,
+    terms: Opened,
+) -> Result<Booking, Refusal> {
+    let mut booking = open(prescription, id, part, terms.clone())?;
     booking.payment.extend(Attempt::opened(terms).send()?);
     Ok(booking)
 }

@@ -1,6 +1,6 @@
 //! Names of streams: a noun per aggregate, short streams.
 
-use crate::{ExamId, PatientId, PaymentId, PrescriptionId, TillId, UserId};
+use crate::{DepositId, ExamId, PatientId, PaymentId, PrescriptionId, ReliefId, TillId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -49,6 +49,42 @@ impl StreamId {
     /// `receipts-{series}-{year}`: its revisions are the receipts' numbers
     pub fn receipts(series: &str, year: i32) -> Self {
         Self(format!("receipts-{series}-{year}"))
+    }
+    /// `duplicata-{number}`: its revisions count how often a receipt was printed again
+    pub fn duplicata(number: &str) -> Self {
+        Self(format!("duplicata-{number}"))
+    }
+    /// `refund-{payment}`: all that is asked back of one payment
+    pub fn refund(payment: PaymentId) -> Self {
+        Self(format!("refund-{payment}"))
+    }
+    /// `refunds-{series}-{year}`: its revisions are the slips' numbers
+    pub fn refunds(series: &str, year: i32) -> Self {
+        Self(format!("refunds-{series}-{year}"))
+    }
+    /// `deposit-{id}`
+    pub fn deposit(id: DepositId) -> Self {
+        Self(format!("deposit-{id}"))
+    }
+    /// `deposits-{series}-{year}`: its revisions are the slips' numbers
+    pub fn deposits(series: &str, year: i32) -> Self {
+        Self(format!("deposits-{series}-{year}"))
+    }
+    /// `relief-{id}`
+    pub fn relief(id: ReliefId) -> Self {
+        Self(format!("relief-{id}"))
+    }
+    /// `vouchers-{series}-{year}`: its revisions are the vouchers' numbers
+    pub fn vouchers(series: &str, year: i32) -> Self {
+        Self(format!("vouchers-{series}-{year}"))
+    }
+    /// `payer-{code}`
+    pub fn payer(code: &str) -> Self {
+        Self(format!("payer-{code}"))
+    }
+    /// `report-{name}-{period}`: who signed or took away a report
+    pub fn report(name: &str, period: &str) -> Self {
+        Self(format!("report-{name}-{period}"))
     }
     /// `callback-{key}`: a callback that fits no payment, or was refused at the door
     pub fn callback(key: &str) -> Self {

@@ -143,4 +143,15 @@ macro_rules! value_of_id {
         }
     )+};
 }
-value_of_id!(ExamId, PatientId, PaymentId, PrescriptionId, TillId, UserId);
+value_of_id!(
+    DepositId,
+    ExamId,
+    PatientId,
+    PaymentId,
+    PrescriptionId,
+    RefundId,
+    ReliefId,
+    TillId,
+    TransferId,
+    UserId
+);

@@ -63,8 +63,10 @@ impl Projector for Receipts {
     }
     fn project(&self, seen: &Seen<'_>, _: &dyn Identities) -> Vec<Change> {
         let Event::Receipt(event) = seen.event else { return vec![] };
-        // Without `else`: a later fact of receipts must be thought of here, or this does not compile.
-        let receipt::Event::Issued(issued) = event;
+        let issued = match event {
+            receipt::Event::Issued(issued) => issued,
+            receipt::Event::Duplicated(_) => return vec![],
+        };
         let Some((series, year)) = series_of(seen.stream.as_str()) else { return vec![] };
         vec![Change::new(
             "insert into receipts (series, year, number, payment, prescription, patient, cashier, method,
@@ -94,6 +96,13 @@ impl Projector for Receipts {
 pub fn series_of(stream: &str) -> Option<(&str, i32)> {
     let (series, year) = stream.strip_prefix("receipts-")?.rsplit_once('-')?;
     Some((series, year.parse().ok()?))
+}
+
+/// The number of a paper whose place in `{papers}-{series}-{year}` is `revision`: slips of refunds and deposits,
+/// vouchers.
+pub fn number_of(papers: &str, stream: &str, revision: u64) -> Option<ReceiptNumber> {
+    let (series, year) = stream.strip_prefix(papers)?.strip_prefix('-')?.rsplit_once('-')?;
+    Some(ReceiptNumber { series: series.to_owned(), year: year.parse().ok()?, number: revision })
 }
 
 fn read(row: &mut Row) -> Result<Receipt, Misread> {

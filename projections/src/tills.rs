@@ -63,7 +63,11 @@ impl Projector for Tills {
                 "update tills set expected = expected + $1, payments = payments + 1 where id = $2",
                 [taken.amount.into(), seen.id().into()],
             )],
-            till::Event::Seated(_) => vec![],
+            till::Event::Seated(_) | till::Event::Vacated(_) => vec![],
+            later => vec![Change::new(
+                "update tills set expected = expected + $1 where id = $2",
+                [later.moves().into(), seen.id().into()],
+            )],
         }
     }
 }

@@ -55,6 +55,8 @@ impl Projector for WorkItems {
             Event::Callback(event) => of_callback(seen, event).into_iter().collect(),
             Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
             Event::Receipt(_) | Event::Till(_) | Event::User(_) | Event::Projector(_) => vec![],
+            Event::Refund(_) | Event::Deposit(_) | Event::Payer(_) | Event::Relief(_) => vec![],
+            Event::Report(_) => vec![],
         }
     }
 }

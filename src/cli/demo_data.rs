@@ -81,7 +81,7 @@ pub(super) async fn day(app: &App) -> Result<(), Failure> {
     }
     let cashiers = ["caisse1", "caisse2"].map(UserId::of_username);
     for (cashier, desk) in cashiers.into_iter().zip(["Guichet principal", "Pharmacie"]) {
-        let opened = Opened { desk: desk.into(), cashier, float: money(25_000)? };
+        let opened = Opened { desk: desk.into(), cashier, float: money(25_000)?, count: None };
         tills::open(app, &asked(), &opened).await?;
     }
     for number in 1_u32..=30 {
@@ -111,7 +111,7 @@ async fn visit(app: &App, number: u32, cashier: UserId) -> Result<(), Failure> {
         _ => {
             // Rounded up to the next 1,000 francs, as notes are.
             let tendered = money((prescription.total.francs() + 999) / 1_000 * 1_000)?;
-            payments::take_cash(app, &asked(), cashier, prescription.id, tendered).await?;
+            payments::take_cash(app, &asked(), cashier, prescription.id, None, tendered).await?;
             Ok(())
         }
     }
@@ -125,7 +125,7 @@ async fn by_phone(
     cashier: UserId,
 ) -> Result<(), Failure> {
     let Ok(phone) = Msisdn::parse(phone) else { return Ok(()) };
-    let ask = Initiate { prescription, wallet: Wallet::Tmoney, phone, cashier };
+    let ask = Initiate { prescription, wallet: Wallet::Tmoney, phone, cashier, part: None };
     match mobile_money::initiate(app, &asked(), ask).await {
         // A configured provider may be out of reach while the demo fills.
         Ok(_) | Err(Failure::ProviderDown | Failure::NoProvider) => Ok(()),

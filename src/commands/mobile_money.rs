@@ -13,7 +13,7 @@ use crate::{
     store::{Appended, Expected},
 };
 use domain::{
-    Event, Msisdn, PaymentId, PrescriptionId, StreamId, UserId, Wallet,
+    Event, Money, Msisdn, PaymentId, PrescriptionId, StreamId, UserId, Wallet,
     payment::{self, Attempt, Opened, Stage},
     prescription::Prescription,
     settlement::{self, Report},
@@ -35,6 +35,8 @@ pub struct Initiate {
     pub phone: Msisdn,
     /// By whom.
     pub cashier: UserId,
+    /// A part of what is due; all of it if absent.
+    pub part: Option<Money>,
 }
 
 /// Our reference at the provider's: it names the payment, so that no callback is too early to be matched.
@@ -59,7 +61,7 @@ pub async fn initiate(
     let decide = async || {
         let (provider, base_url) = app.providers.of(ask.wallet)?;
         let owed = app.ledger.load::<Prescription>(&StreamId::prescription(ask.prescription)).await?;
-        let (patient, amount) = owed.state.payable()?;
+        let (patient, amount) = owed.state.payable_part(ask.part)?;
         if !provider.available() {
             return Err(Failure::ProviderDown);
         }
@@ -75,7 +77,7 @@ pub async fn initiate(
             reference: reference(payment),
         };
         let booked = Booked::of(app, payment, &terms);
-        let booking = settlement::open_and_send(&owed.state, payment, terms.clone())?;
+        let booking = settlement::open_and_send(&owed.state, payment, ask.part, terms.clone())?;
         Ok(booking_plan(app.clock, &booked, Expected::Empty, &owed, booking))
     };
     let appended = app.ledger.execute(&asked, decide).await?;

@@ -30,12 +30,13 @@ pub struct Taken {
     pub receipt: ReceiptNumber,
 }
 
-/// Takes cash for all that is due, into the cashier's open till.
+/// Takes cash for what is due or a part of it, into the cashier's open till.
 pub async fn take_cash(
     app: &App,
     asked: &Asked,
     cashier: UserId,
     prescription: PrescriptionId,
+    part: Option<Money>,
     tendered: Money,
 ) -> Result<Done<Taken>, Failure> {
     let payment = PaymentId(Uuid::now_v7());
@@ -45,10 +46,18 @@ pub async fn take_cash(
         };
         let drawer = app.ledger.load::<Till>(&StreamId::till(till)).await?;
         let owed = app.ledger.load::<Prescription>(&StreamId::prescription(prescription)).await?;
-        let ask = TakeCash { payment, prescription, cashier, till, tendered };
+        let ask = TakeCash { payment, prescription, cashier, till, part, tendered };
         let taken = settlement::take_cash(&owed.state, &drawer.state, ask)?;
         let (patient, series) = (taken.patient, app.house.series.as_str());
-        let booked = Booked { payment, prescription, patient, cashier, method: Method::Cash, series };
+        let booked = Booked {
+            payment,
+            prescription,
+            patient,
+            cashier,
+            method: Method::Cash,
+            till: Some(till),
+            series,
+        };
         Ok(booking_plan(app.clock, &booked, Expected::Empty, &owed, taken.booking).write(
             StreamId::till(till),
             drawer.expected,
@@ -136,6 +145,7 @@ impl<'a> Booked<'a> {
             patient: terms.patient,
             cashier: terms.cashier,
             method: terms.wallet.into(),
+            till: None,
             series: &app.house.series,
         }
     }

@@ -4,11 +4,15 @@ use super::Ledger;
 use crate::{failure::Failure, recording, store::Expected};
 use domain::{
     Event, StreamId,
+    deposit::Deposit,
     exam::Exam,
     patient::Patient,
+    payer::Payer,
     payment::{Attempt, Payment},
     prescription::Prescription,
     projector::Projector,
+    refund::Refunds,
+    relief::Relief,
     till::{Seat, Till},
     user::User,
 };
@@ -67,7 +71,8 @@ macro_rules! folded {
 }
 folded!(
     Patient of Patient, Exam of Exam, Prescription of Prescription, Payment of Payment,
-    Till of Till, Seat of Till, User of User, Projector of Projector
+    Till of Till, Seat of Till, User of User, Projector of Projector, Refunds of Refund, Deposit of Deposit,
+    Payer of Payer, Relief of Relief
 );
 
 impl State {
@@ -82,7 +87,11 @@ impl State {
             "desk" | "cashier" => Some(Seat::default().any()),
             "user" => Some(User::default().any()),
             "projector" => Some(Projector::default().any()),
-            // Series and parked callbacks are written, and never decided upon.
+            "refund" => Some(Refunds::default().any()),
+            "deposit" => Some(Deposit::default().any()),
+            "payer" => Some(Payer::default().any()),
+            "relief" => Some(Relief::default().any()),
+            // Numbered series, reports and parked callbacks are written, and never decided upon.
             _ => None,
         }
     }

@@ -33,6 +33,9 @@ pub struct Initiation {
     provider: String,
     /// The payer's; often not the patient's.
     phone_number: String,
+    /// A part of what is due; all of it if absent.
+    #[schema(value_type = Option<i64>)]
+    amount: Option<Money>,
 }
 
 /// The payer was asked, or is being asked.
@@ -97,6 +100,7 @@ pub async fn initiate(
         wallet,
         phone,
         cashier: who.user,
+        part: body.content.amount,
     };
     let (app, asked) = (state.app.clone(), who.asked(&body.canonical));
     let done = to_the_end(async move { mobile_money::initiate(&app, &asked, ask).await }).await?;

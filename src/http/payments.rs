@@ -12,6 +12,9 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cash {
     prescription_id: Uuid,
+    /// A part of what is due; all of it if absent.
+    #[schema(value_type = Option<i64>)]
+    amount: Option<Money>,
     /// What the payer gave.
     #[schema(value_type = i64)]
     amount_tendered: Money,
@@ -59,7 +62,7 @@ pub struct Filter {
     state: Option<String>,
 }
 
-/// Takes cash for all that is due.
+/// Takes cash for what is due, or for a part of it.
 #[utoipa::path(post, path = "/api/payments/cash", tag = "payments", request_body = Cash,
     responses((status = 201, body = Taken), super::openapi::Problems))]
 pub async fn cash(state: web::Data<State>, who: Identity, body: Body<Cash>) -> Result<HttpResponse, Problem> {
@@ -68,7 +71,8 @@ pub async fn cash(state: web::Data<State>, who: Identity, body: Body<Cash>) -> R
     let prescription = PrescriptionId(body.content.prescription_id);
     let tendered = body.content.amount_tendered;
     let asked = who.asked(&body.canonical);
-    let done = payments::take_cash(&state.app, &asked, who.user, prescription, tendered).await?;
+    let done = payments::take_cash(&state.app, &asked, who.user, prescription, body.content.amount, tendered)
+        .await?;
     let taken = &done.answer;
     let answer = Taken {
         payment_id: taken.payment.to_string(),

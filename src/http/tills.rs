@@ -37,7 +37,7 @@ pub async fn open(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Cashier])?;
     let desk = text::bounded("/desk", &body.content.desk, 40)?;
-    let opened = Opened { desk: desk.clone(), cashier: who.user, float: body.content.float };
+    let opened = Opened { desk: desk.clone(), cashier: who.user, float: body.content.float, count: None };
     let done = tills::open(&state.app, &who.asked(&body.canonical), &opened).await?;
     let id = done.answer.to_string();
     let answer = Open { till_id: id.clone(), desk, float: opened.float };

@@ -140,7 +140,7 @@ async fn a_projector_that_stands_is_told_to_try_again_from_the_console() {
     .await;
     let list = text(&run(&["projector", "list"]).stdout);
     let line = list.lines().find(|line| line.contains("ARRÊTÉ")).unwrap();
-    assert!(line.starts_with("receipts") && line.contains("receipt-issued.v1"), "{list}");
+    assert!(line.starts_with("receipts") && line.contains("receipt-issued.v2"), "{list}");
     refused(&run(&["projector", "retry", "receipts"]), 1);
     by_hand.execute(AssertSqlSafe(format!("{table} drop constraint full_book"))).await.unwrap();
     let done = run(&["projector", "retry", "receipts"]);

@@ -88,7 +88,7 @@ async fn what_a_restart_shows_before_the_standby_has_it_is_not_confirmed_to_anyb
     block_in_place(|| primary.up());
     // The row is there now. The standby doesn't have it yet, and may take over.
     let mut session = PgConnection::connect(&url).await.unwrap();
-    let there = "SELECT count(*) FROM ledger.events WHERE name = 'receipt-issued.v1'";
+    let there = "SELECT count(*) FROM ledger.events WHERE name = 'receipt-issued.v2'";
     eventually("the payment lies in the log", async || {
         let there: i64 = sqlx::query_scalar(there).fetch_one(&mut session).await.unwrap();
         (there == 1).then_some(())

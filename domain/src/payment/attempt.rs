@@ -4,7 +4,7 @@ use super::{
     Abandoned, ClaimLapsed, Event, Opened, Outcome, Refused, Registered, Resent, ResolutionProposed, Sent,
     Source, Stage, Unanswered,
 };
-use crate::{Refusal, UserId};
+use crate::{Money, Refusal, UserId};
 use std::collections::BTreeSet;
 
 /// An attempt: its terms never change, its stage does.
@@ -20,9 +20,11 @@ pub struct Attempt {
     /// anybody could write does not silence the proof that says the same.
     pub heard: BTreeSet<(Source, String)>,
     /// The provider's references under which money was booked, and how much.
-    pub booked: Vec<(Option<String>, crate::Money)>,
+    pub booked: Vec<(Option<String>, Money)>,
+    /// Of what was booked: what fitted nothing and is owed back.
+    pub advance: Money,
     /// The amount that a claim or a questioned report told.
-    pub claimed: Option<crate::Money>,
+    pub claimed: Option<Money>,
     /// Why it was refused or declined.
     pub reason: Option<String>,
     /// How the first of two persons would end a review.
@@ -58,6 +60,7 @@ impl Attempt {
             provider_ref: None,
             heard: BTreeSet::new(),
             booked: vec![],
+            advance: Money::ZERO,
             claimed: None,
             reason: None,
             proposed: None,
@@ -98,9 +101,9 @@ impl Attempt {
                 // What was proposed before the proof is no answer to what the proof says.
                 self.proposed = None;
                 self.provider_ref = fact.provider_ref.clone().or(self.provider_ref);
-                self.booked.push((fact.provider_ref.clone(), fact.reported));
+                self.book(fact.provider_ref.clone(), fact.reported, fact.advance);
             }
-            Event::Doubled(fact) => self.booked.push((fact.provider_ref.clone(), fact.reported)),
+            Event::Doubled(fact) => self.book(fact.provider_ref.clone(), fact.reported, fact.reported),
             Event::Declined(fact) => {
                 self.stage = Stage::Declined;
                 self.reason = Some(fact.code.clone());
@@ -130,6 +133,16 @@ impl Attempt {
             | Event::CashTaken(_) => {}
         }
         self
+    }
+
+    fn book(&mut self, provider_ref: Option<String>, reported: Money, advance: Money) {
+        self.booked.push((provider_ref, reported));
+        self.advance = self.advance.plus(advance).unwrap_or(Money::MAX);
+    }
+
+    /// All that was booked.
+    pub fn received(&self) -> Money {
+        Money::sum(self.booked.iter().map(|booked| booked.1)).unwrap_or(Money::MAX)
     }
 
     /// The call may leave: exactly one sender gets to write this.

@@ -1,4 +1,4 @@
-//! Cash for all that is due, with change.
+//! Cash for what is due, or a part of it, with change.
 
 use super::{Booking, Received};
 use crate::{
@@ -19,6 +19,8 @@ pub struct TakeCash {
     pub cashier: UserId,
     /// Into which drawer.
     pub till: TillId,
+    /// A part of what is due; all of it if absent.
+    pub part: Option<Money>,
     /// What the payer gave.
     pub tendered: Money,
 }
@@ -34,9 +36,9 @@ pub struct TakenCash {
     pub patient: PatientId,
 }
 
-/// Takes what is due; refused while an attempt is live (rule 35) or without a till (rule 16).
+/// Takes what is due or the part that was asked; refused while an attempt is live (rule 35) or without a till (rule 16).
 pub fn take_cash(prescription: &Prescription, till: &Till, ask: TakeCash) -> Result<TakenCash, Refusal> {
-    let (patient, due) = prescription.payable()?;
+    let (patient, due) = prescription.payable_part(ask.part)?;
     if ask.tendered < due {
         return Err(Refusal::TenderedTooLittle { due, tendered: ask.tendered });
     }

@@ -34,7 +34,7 @@ fn less_than_asked_is_booked_and_goes_to_review() {
 fn after_less_than_asked_the_rest_may_be_asked_for() {
     let rest = domain::payment::Opened { amount: xof(100), ..terms() };
     given::<Case>(underpaid())
-        .when(|case| domain::settlement::open(&case.prescription, SECOND, terms()))
+        .when(|case| domain::settlement::open(&case.prescription, SECOND, None, terms()))
         .then([pay(rest), opened(SECOND)]);
 }
 

@@ -21,7 +21,11 @@ const TILL: &str = "`till-{id}`";
 const USER: &str = "`user-{id}`";
 const CALLBACK: &str = "`callback-{key}`";
 const PROJECTOR: &str = "`projector-{name}`";
+const REFUND: &str = "`refund-{payment}`";
+const RELIEF: &str = "`relief-{id}`";
+const REPORT: &str = "`report-{name}-{period}`";
 
+const TILLS: &str = "`tills`";
 const PAYMENTS: &str = "`payments`";
 const PAYMENTS_WATCH: &str = "`payments`, the watch";
 const PAYMENTS_WORK: &str = "`payments`, `work_items`";
@@ -37,6 +41,11 @@ const ROWS: &[Row] = &[
     ("prescription-attempt-opened.v1", PRESCRIPTION, "with `payment-opened`", "`prescriptions`"),
     ("prescription-attempt-closed.v1", PRESCRIPTION, "with the fact that ended the attempt without money", "`prescriptions`"),
     ("prescription-paid.v1", PRESCRIPTION, "with the fact that brought the money", "`prescriptions`"),
+    ("prescription-refunded.v1", PRESCRIPTION, "with `refund-completed`", "`prescriptions`"),
+    ("prescription-covered.v1", PRESCRIPTION, "`POST /api/prescriptions/{id}/coverage`", "`prescriptions`"),
+    ("prescription-relieved.v1", PRESCRIPTION, "with `relief-granted`", "`prescriptions`"),
+    ("prescription-exam-started.v1", PRESCRIPTION, "`POST /api/prescriptions/{id}/exams/{line}/start`", "`prescriptions`"),
+    ("prescription-exam-completed.v1", PRESCRIPTION, "`POST /api/prescriptions/{id}/exams/{line}/complete`", "`prescriptions`, `activity`"),
     ("payment-cash-taken.v1", PAYMENT, "`POST /api/payments/cash`", PAYMENTS),
     ("payment-opened.v1", PAYMENT, "`POST /api/payments/mobile-money/initiate`, before any call", "`payments`, the sender, the watch"),
     ("payment-sent.v1", PAYMENT, "the command that opened it, or the sender; before the call leaves", PAYMENTS_WATCH),
@@ -57,10 +66,20 @@ const ROWS: &[Row] = &[
     ("payment-questioned.v1", PAYMENT, "callbacks, the watch, statements", PAYMENTS_WORK),
     ("payment-resolution-proposed.v1", PAYMENT, "`POST /api/payments/{id}/resolve`, the first person", PAYMENTS_WORK),
     ("payment-resolved.v1", PAYMENT, "`POST /api/payments/{id}/resolve`, the second person", PAYMENTS_WORK),
-    ("receipt-issued.v1", "`receipts-{series}-{year}`", "with every booking of money", "`receipts`, `takings`"),
-    ("till-opened.v1", TILL, "`POST /api/tills/open`", "`tills`"),
-    ("till-cash-taken.v1", TILL, "`POST /api/payments/cash`", "`tills`"),
-    ("till-seated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-opened`", "`tills`"),
+    ("receipt-issued.v2", "`receipts-{series}-{year}`", "with every booking of money", "`receipts`, `takings`, `movements`"),
+    ("receipt-duplicated.v1", "`duplicata-{number}`", "`POST /api/receipts/{number}/duplicata`", "`receipts`"),
+    ("till-opened.v2", TILL, "`POST /api/tills/open`", TILLS),
+    ("till-cash-taken.v1", TILL, "`POST /api/payments/cash`", TILLS),
+    ("till-seated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-opened`", "the next opening"),
+    ("till-cash-paid-out.v1", TILL, "`POST /api/payments/{id}/refunds/{refund}/complete`", TILLS),
+    ("till-transfer-sent.v1", TILL, "`POST /api/tills/{id}/transfers`", TILLS),
+    ("till-transfer-accepted.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/accept`, in the sender's stream", TILLS),
+    ("till-transfer-received.v1", TILL, "with `till-transfer-accepted`, in the receiver's stream", TILLS),
+    ("till-transfer-returned.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/return`", TILLS),
+    ("till-deposited.v1", TILL, "`POST /api/tills/{id}/deposits`", TILLS),
+    ("till-counted.v1", TILL, "`POST /api/tills/{id}/close`", TILLS),
+    ("till-vacated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-counted`", "the next opening"),
+    ("till-closed.v1", TILL, "with `till-counted`; `POST /api/tills/{id}/sign` where the difference is large", TILLS),
     ("user-added.v1", USER, "`POST /api/users`, the first start", "`users`"),
     ("user-disabled.v1", USER, "`POST /api/users/{id}/disable`", "`users`"),
     ("callback-orphaned.v1", CALLBACK, "callbacks", "`work_items`"),
@@ -68,6 +87,22 @@ const ROWS: &[Row] = &[
     ("callback-rejected.v1", CALLBACK, "callbacks", "`work_items`"),
     ("projector-skipped.v1", PROJECTOR, "`POST /api/projectors/{name}/skip`, `quittance projector skip`", "whoever moves the read models; `verify` and every rebuild"),
     ("projector-retried.v1", PROJECTOR, "`POST /api/projectors/{name}/retry`, `quittance projector retry`", "whoever moves the read models"),
+    ("refund-requested.v1", REFUND, "`POST /api/payments/{id}/refunds`", "`refunds`"),
+    ("refund-approved.v1", REFUND, "`POST /api/payments/{id}/refunds/{refund}/approve`", "`refunds`"),
+    ("refund-rejected.v1", REFUND, "`POST /api/payments/{id}/refunds/{refund}/reject`", "`refunds`"),
+    ("refund-completed.v1", REFUND, "`POST /api/payments/{id}/refunds/{refund}/complete`", "`refunds`"),
+    ("refund-paid.v1", "`refunds-{series}-{year}`", "with `refund-completed`", "`refunds`, `receipts`, `takings`, `movements`"),
+    ("deposit-made.v1", "`deposit-{id}`", "with `till-deposited`", "`deposits`"),
+    ("deposit-slip-issued.v1", "`deposits-{series}-{year}`", "with `deposit-made`", "`deposits`"),
+    ("deposit-proven.v1", "`deposit-{id}`", "`POST /api/deposits/{id}/prove`", "`deposits`"),
+    ("payer-listed.v1", "`payer-{code}`", "`POST /api/payers`", "`payers`"),
+    ("payer-rated.v1", "`payer-{code}`", "`POST /api/payers/{code}/rates`", "`payers`"),
+    ("relief-requested.v1", RELIEF, "`POST /api/prescriptions/{id}/reliefs`", "`reliefs`"),
+    ("relief-granted.v1", RELIEF, "`POST /api/reliefs/{id}/grant`", "`reliefs`"),
+    ("relief-rejected.v1", RELIEF, "`POST /api/reliefs/{id}/reject`", "`reliefs`"),
+    ("relief-voucher-issued.v1", "`vouchers-{series}-{year}`", "with `relief-granted`", "`reliefs`"),
+    ("report-signed.v1", REPORT, "`POST /api/reports/sign`", "`reports`"),
+    ("report-exported.v1", REPORT, "`GET /api/reports/export/{format}`", "`reports`"),
 ];
 
 const HEAD: &str = "\

@@ -1,29 +1,34 @@
 //! One fact of each stored name, filled with whatever text, amount and id one likes.
 
+mod desk;
+
 use chrono::NaiveDate;
 use domain::{
-    Event, ExamId, Money, PatientId, PaymentId, PrescriptionId, Sealed, TillId, UserId, Wallet, callback,
-    exam, patient, payment, prescription, projector, receipt, till, user,
+    Event, ExamId, Money, PatientId, PaymentId, PrescriptionId, RefundId, ReliefId, Sealed, TillId, UserId,
+    Wallet, callback, exam, patient, payment, prescription, projector, user,
 };
 use uuid::Uuid;
 
 pub fn every_fact(text: &str, francs: i64, id: u128) -> Vec<Event> {
     let fill = Fill { text: text.to_owned(), money: Money::new(francs).unwrap(), id: Uuid::from_u128(id) };
-    [fill.registers(), fill.prescriptions(), fill.attempts(), fill.outcomes(), fill.around()].concat()
+    let before = [fill.registers(), fill.prescriptions(), fill.attempts(), fill.outcomes()].concat();
+    let around = [fill.receipts(), fill.tills(), fill.around()].concat();
+    let desk = [fill.refunds(), fill.deposits(), fill.payers(), fill.reliefs(), fill.reports()].concat();
+    [before, around, desk].concat()
 }
 
-struct Fill {
-    text: String,
-    money: Money,
-    id: Uuid,
+pub struct Fill {
+    pub text: String,
+    pub money: Money,
+    pub id: Uuid,
 }
 
 impl Fill {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.text.clone()
     }
 
-    fn sealed(&self) -> Sealed {
+    pub fn sealed(&self) -> Sealed {
         Sealed { of: PatientId(self.id), text: self.text() }
     }
 
@@ -51,11 +56,23 @@ impl Fill {
         let (patient, payment) = (PatientId(self.id), PaymentId(self.id));
         let line = |listed| prescription::Line { exam: ExamId(self.id), price: self.money, listed };
         let lines = vec![line(None), line(Some(self.money))];
-        let facts: [prescription::Event; 4] = [
+        let (exam, by) = (ExamId(self.id), UserId(self.id));
+        let covered = prescription::Covered {
+            payer: self.text(),
+            parts: vec![self.money],
+            amount: self.money,
+            evidence: self.sealed(),
+        };
+        let facts: [prescription::Event; 9] = [
             prescription::Registered { patient, lines, total: self.money }.into(),
             prescription::AttemptOpened { payment }.into(),
             prescription::AttemptClosed { payment }.into(),
             prescription::Paid { payment, amount: self.money }.into(),
+            prescription::Refunded { payment, refund: RefundId(self.id), amount: self.money }.into(),
+            covered.into(),
+            prescription::Relieved { relief: ReliefId(self.id), amount: self.money }.into(),
+            prescription::ExamStarted { line: 1, exam, by }.into(),
+            prescription::ExamCompleted { line: 1, exam, price: self.money, by }.into(),
         ];
         facts.map(Event::from).into()
     }
@@ -142,19 +159,8 @@ impl Fill {
         facts.map(Event::from).into()
     }
 
-    /// Of receipts, tills, users and strange callbacks.
+    /// Of users, strange callbacks, projectors.
     fn around(&self) -> Vec<Event> {
-        let issued = receipt::Issued {
-            payment: PaymentId(self.id),
-            prescription: PrescriptionId(self.id),
-            patient: PatientId(self.id),
-            cashier: UserId(self.id),
-            amount: self.money,
-            applied: self.money,
-            advance: Money::ZERO,
-            method: receipt::Method::Tmoney,
-            day: NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
-        };
         let added = user::Added {
             username: self.text(),
             first_name: self.text(),
@@ -170,12 +176,7 @@ impl Fill {
             amount: Some(self.money),
             body_sha256: self.text(),
         };
-        let opened = till::Opened { desk: self.text(), cashier: UserId(self.id), float: self.money };
         vec![
-            receipt::Event::from(issued).into(),
-            till::Event::from(opened).into(),
-            till::Event::from(till::CashTaken { payment: PaymentId(self.id), amount: self.money }).into(),
-            till::Event::from(till::Seated { till: TillId(self.id) }).into(),
             user::Event::from(added).into(),
             user::Event::from(user::Disabled {}).into(),
             callback::Event::from(orphaned).into(),

@@ -6,10 +6,14 @@ use crate::{
 };
 use domain::{
     Event, PaymentId,
+    deposit::Deposit,
     exam::Exam,
     patient::Patient,
+    payer::Payer,
     payment::{self, Payment, Source, Stage},
     prescription::{self, Prescription},
+    refund::Refunds,
+    relief::Relief,
     settlement::{self, Booking, Report, ReportStatus},
     till::{Seat, Till},
     user::User,
@@ -153,6 +157,8 @@ fn fold_all(facts: impl Iterator<Item = Event>) {
     let mut due = Prescription::default();
     let (mut till, mut seat) = (Till::default(), Seat::default());
     let (mut exam, mut patient, mut user) = (Exam::default(), Patient::default(), User::default());
+    let (mut refunds, mut deposit) = (Refunds::default(), Deposit::default());
+    let (mut relief, mut payer) = (Relief::default(), Payer::default());
     for fact in facts {
         match &fact {
             Event::Payment(fact) => payment = payment.evolve(fact),
@@ -161,7 +167,11 @@ fn fold_all(facts: impl Iterator<Item = Event>) {
             Event::Exam(fact) => exam = exam.evolve(fact),
             Event::Patient(fact) => patient = patient.evolve(fact),
             Event::User(fact) => user = user.evolve(fact),
-            Event::Receipt(_) | Event::Callback(_) | Event::Projector(_) => {}
+            Event::Refund(fact) => refunds = refunds.evolve(fact),
+            Event::Deposit(fact) => deposit = deposit.evolve(fact),
+            Event::Relief(fact) => relief = relief.evolve(fact),
+            Event::Payer(fact) => payer = payer.evolve(fact),
+            Event::Receipt(_) | Event::Callback(_) | Event::Projector(_) | Event::Report(_) => {}
         }
     }
 }

@@ -85,6 +85,6 @@ fn facts_about_another_attempt_leave_the_live_one() {
     let history =
         registered().into_iter().chain([pre(domain::prescription::AttemptClosed { payment: SECOND })]);
     given::<Case>(history)
-        .when(|case| domain::settlement::open(&case.prescription, SECOND, terms()))
+        .when(|case| domain::settlement::open(&case.prescription, SECOND, None, terms()))
         .then_refused(Refusal::AttemptLive { payment: FIRST });
 }

@@ -29,7 +29,7 @@ fn not_now(ask: &'static str, stage: &'static str) -> Refusal {
 #[test]
 fn opening_freezes_what_is_due_and_makes_the_attempt_live() {
     given::<Case>([prescribed(1_000)])
-        .when(|case| settlement::open(&case.prescription, FIRST, terms()))
+        .when(|case| settlement::open(&case.prescription, FIRST, None, terms()))
         .then([pay(terms()), opened(FIRST)])
         .stands_at("CREATED")
         .owes(1_000);
@@ -39,24 +39,24 @@ fn opening_freezes_what_is_due_and_makes_the_attempt_live() {
 fn opening_asks_for_what_is_due_whatever_the_terms_say() {
     let stale = domain::payment::Opened { amount: xof(700), ..terms() };
     given::<Case>([prescribed(1_000)])
-        .when(|case| settlement::open(&case.prescription, FIRST, stale))
+        .when(|case| settlement::open(&case.prescription, FIRST, None, stale))
         .then([pay(terms()), opened(FIRST)]);
 }
 
 #[test]
 fn a_second_attempt_is_refused_while_the_first_is_live() {
     given::<Case>(registered())
-        .when(|case| settlement::open(&case.prescription, SECOND, terms()))
+        .when(|case| settlement::open(&case.prescription, SECOND, None, terms()))
         .then_refused(Refusal::AttemptLive { payment: FIRST });
 }
 
 #[test]
 fn nothing_is_asked_for_a_prescription_that_is_paid_or_unknown() {
     given::<Case>(paid())
-        .when(|case| settlement::open(&case.prescription, SECOND, terms()))
+        .when(|case| settlement::open(&case.prescription, SECOND, None, terms()))
         .then_refused(Refusal::AlreadyPaid);
     given::<Case>(Vec::<Fact>::new())
-        .when(|case| settlement::open(&case.prescription, FIRST, terms()))
+        .when(|case| settlement::open(&case.prescription, FIRST, None, terms()))
         .then_refused(Refusal::NotFound { what: "prescription", id: String::new() });
 }
 
@@ -74,7 +74,7 @@ fn the_call_leaves_once() {
 #[test]
 fn who_opens_an_attempt_to_call_at_once_says_so_in_the_same_commit() {
     given::<Case>([prescribed(1_000)])
-        .when(|case| settlement::open_and_send(&case.prescription, FIRST, terms()))
+        .when(|case| settlement::open_and_send(&case.prescription, FIRST, None, terms()))
         .then([pay(terms()), pay(Sent {}), opened(FIRST)])
         .stands_at("SENDING");
 }

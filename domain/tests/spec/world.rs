@@ -48,7 +48,7 @@ impl World {
             unreachable!("a prescription's fact");
         };
         world.prescription = world.prescription.evolve(&prescribed);
-        let opened = Opened { desk: "Guichet 1".into(), cashier: AMA, float: xof(0) };
+        let opened = Opened { desk: "Guichet 1".into(), cashier: AMA, float: xof(0), count: None };
         world.till = world.till.evolve(&opened.into());
         world
     }
@@ -69,7 +69,7 @@ impl World {
     pub fn ask(&self, step: &Step) -> Option<(PaymentId, Booking)> {
         let new = PaymentId(Uuid::from_u128(self.log.len() as u128 + 100));
         let number = match step {
-            Step::Open => return Some((new, settlement::open(&self.prescription, new, terms()).ok()?)),
+            Step::Open => return Some((new, settlement::open(&self.prescription, new, None, terms()).ok()?)),
             Step::Cash(tendered) => return Some((new, self.give(new, *tendered)?)),
             Step::Send(number) | Step::Resend(number) | Step::Abandon(number) | Step::Lapse(number) => number,
             Step::Answer(number, _) | Step::Hear(number, _) => number,
@@ -94,7 +94,8 @@ impl World {
 
     fn give(&self, payment: PaymentId, tendered: i64) -> Option<Booking> {
         let tendered = xof(tendered);
-        let ask = TakeCash { payment, prescription: PRESCRIPTION, cashier: AMA, till: TILL, tendered };
+        let ask =
+            TakeCash { payment, prescription: PRESCRIPTION, cashier: AMA, till: TILL, part: None, tendered };
         Some(take_cash(&self.prescription, &self.till, ask).ok()?.booking)
     }
 

@@ -53,6 +53,81 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
             "cashier_has_till",
             "Vous avez déjà une caisse ouverte. Continuez avec elle.",
         ),
+        Refusal::TillClosed => Problem::new(
+            conflict,
+            "till_closed",
+            "Cette caisse est clôturée et ne se rouvre pas. Ouvrez une nouvelle caisse.",
+        ),
+        Refusal::TillOpen => Problem::new(
+            conflict,
+            "till_open",
+            "Cette caisse est encore ouverte. Le caissier doit d’abord la compter et la clôturer.",
+        ),
+        Refusal::DrawerTooSmall => Problem::new(
+            conflict,
+            "drawer_too_small",
+            "Le tiroir ne peut pas contenir autant. Vérifiez le montant, ou faites d’abord venir des fonds.",
+        ),
+        Refusal::SameTill => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "same_till",
+            "Une caisse ne peut rien s’envoyer à elle-même. Choisissez une autre caisse.",
+        ),
+        Refusal::TransferWaits { .. } => Problem::new(
+            conflict,
+            "transfer_waits",
+            "Un transfert que vous avez envoyé n’est pas encore accepté. Faites-le accepter, ou reprenez-le, \
+             avant de clôturer.",
+        ),
+        Refusal::MoreThanDue { due } => more_than_due(due),
+        Refusal::TooLateToCover => Problem::new(
+            conflict,
+            "too_late_to_cover",
+            "De l’argent est déjà venu pour cette prescription : la prise en charge se fixe avant. Remboursez \
+             d’abord, ou réglez le reste avec le patient.",
+        ),
+        Refusal::NothingCovered => Problem::new(
+            conflict,
+            "nothing_covered",
+            "Cet organisme ne prend aucun de ces examens en charge aujourd’hui. Vérifiez ses taux.",
+        ),
+        Refusal::EndsBeforeItBegins => Problem::invalid("/to", "La fin de validité précède son début."),
+        Refusal::NotReleased { due } => Problem::new(
+            conflict,
+            "not_released",
+            format!("Il reste {due} à payer : l’examen n’est pas libéré. Envoyez le patient à la caisse."),
+        ),
+        Refusal::ExamTaken => Problem::new(
+            conflict,
+            "exam_taken",
+            "Une autre personne fait cet examen. Voyez avec elle, ou prenez-en un autre.",
+        ),
+        Refusal::ExamNotStarted => {
+            Problem::new(conflict, "exam_not_started", "Cet examen n’est pas commencé. Commencez-le d’abord.")
+        }
+        Refusal::ExamDone => {
+            Problem::new(conflict, "exam_done", "Cet examen est déjà fait. Il n’y a plus rien à faire ici.")
+        }
+        Refusal::MoreThanReceived { left } => more_than_received(left),
+        Refusal::VoidIsForAll => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "void_is_for_all",
+            "Une annulation porte sur tout le paiement. Pour une partie, demandez un remboursement.",
+        ),
+        Refusal::OnlyRefund { why } => Problem::new(conflict, "only_refund", only_refund(why)),
+        Refusal::NotApproved => Problem::new(
+            conflict,
+            "not_approved",
+            "Une deuxième personne doit d’abord approuver. Rien n’a été remis.",
+        ),
+        Refusal::AlreadyDecided => {
+            Problem::new(conflict, "already_decided", "Cette demande est déjà décidée. Regardez son état.")
+        }
+        Refusal::NoProviderReference => missing_reference(),
+        Refusal::CashHasNoReference => Problem::invalid(
+            "/providerReference",
+            "Ce paiement était en espèces : l’argent sort du tiroir, sans référence d’opérateur.",
+        ),
         Refusal::NotNow { ask, stage } => {
             Problem::new(conflict, "not_now", format!("« {} » : {}", french(ask), stage_sentence(stage)))
         }
@@ -108,6 +183,44 @@ fn stands_elsewhere(at: Option<u64>) -> Problem {
     )
 }
 
+fn more_than_due(due: domain::Money) -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "more_than_due",
+        format!("C’est plus que ce qui reste dû ({due}). Indiquez au plus ce montant."),
+    );
+    problem.pointer = Some("/amount".to_owned());
+    problem
+}
+
+fn more_than_received(left: domain::Money) -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::CONFLICT,
+        "more_than_received",
+        format!("De ce paiement, {left} au plus peuvent encore être rendus."),
+    );
+    problem.pointer = Some("/amount".to_owned());
+    problem
+}
+
+fn missing_reference() -> Problem {
+    let detail = "Ce paiement est venu par mobile money : indiquez la référence que l’opérateur a donnée au \
+                  remboursement.";
+    Problem::invalid("/providerReference", detail)
+}
+
+fn only_refund(why: &str) -> &'static str {
+    match why {
+        "mobile" => "Un paiement mobile ne s’annule pas. Demandez un remboursement.",
+        "exam" => {
+            "Un examen est déjà commencé : l’annulation n’est plus possible. Demandez un remboursement."
+        }
+        _ => {
+            "La caisse qui a encaissé est clôturée : l’annulation n’est plus possible. Demandez un remboursement."
+        }
+    }
+}
+
 fn not_found(what: &'static str) -> Problem {
     let (code, detail) = match what {
         "patient" => ("patient_not_found", "Patient introuvable. Cherchez-le par son nom."),
@@ -122,6 +235,16 @@ fn not_found(what: &'static str) -> Problem {
         ),
         "user" => ("user_not_found", "Utilisateur introuvable. Choisissez-le dans la liste."),
         "provider" => ("provider_not_found", "Cet opérateur n’existe pas. Choisissez TMONEY ou FLOOZ."),
+        "till" => ("till_not_found", "Caisse introuvable. Choisissez-la dans la liste des caisses."),
+        "transfer" => (
+            "transfer_not_found",
+            "Ce transfert n’attend plus : il est accepté ou repris, ou n’a jamais existé.",
+        ),
+        "deposit" => ("deposit_not_found", "Versement introuvable. Cherchez-le par son bordereau."),
+        "refund" => ("refund_not_found", "Remboursement introuvable. Cherchez-le par son paiement."),
+        "relief" => ("relief_not_found", "Demande introuvable. Choisissez-la dans la liste."),
+        "payer" => ("payer_not_found", "Cet organisme n’est pas connu. Choisissez-le dans la liste."),
+        "line" => ("line_not_found", "Cette prescription n’a pas cette ligne. Regardez ses examens."),
         "projector" => ("projector_not_found", "Ce projecteur n’existe pas. Choisissez-le dans la liste."),
         _ => ("not_found", "Rien ne se trouve à cette adresse."),
     };
@@ -133,6 +256,13 @@ fn already_there(what: &'static str) -> Problem {
         "exam" => {
             ("exam_exists", "Un examen porte déjà ce code. Changez son tarif, ou prenez un autre code.")
         }
+        "payer" => {
+            ("payer_exists", "Un organisme porte déjà ce code. Changez ses taux, ou prenez un autre code.")
+        }
+        "coverage" => (
+            "already_covered",
+            "Un organisme prend déjà une part de cette prescription en charge. Le reste est dû par le patient.",
+        ),
         "user" => (
             "user_exists",
             "Ce nom d’utilisateur est déjà pris, même par une personne partie. Prenez-en un autre.",
