@@ -94,6 +94,8 @@ impl Log {
             applied: amount,
             advance: Money::ZERO,
             method: Method::Cash,
+            till: None,
+            parts: vec![],
             day: "2026-11-24".parse().unwrap(),
         };
         self.write(StreamId::receipts("R", 2026), domain::receipt::Event::from(issued)).await;
