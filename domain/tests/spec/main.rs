@@ -7,6 +7,7 @@
 mod amount_rule;
 mod cash;
 mod duplicates;
+mod entry;
 mod events_doc;
 mod every_fact;
 mod exam;
