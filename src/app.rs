@@ -5,6 +5,7 @@ use crate::{
     copy::Copying,
     execute::Ledger,
     failure::Failure,
+    heads::Heads,
     providers::{NotAProvider, Provider, ProviderConfig, Timing},
     react::React,
     vault::{Passwords, Vault, VaultError},
@@ -12,7 +13,7 @@ use crate::{
 };
 use domain::{Sealed, Wallet, patient::Identity};
 use parking_lot::Mutex;
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, thread, time::Duration};
 
 /// A running Quittance without its HTTP side.
 pub struct App {
@@ -32,6 +33,8 @@ pub struct App {
     pub react: React,
     /// Of this hospital.
     pub house: House,
+    /// The ledger's head, for papers.
+    pub heads: Arc<Heads>,
     /// The continuous copy, where one is kept.
     pub copy: Option<Copying>,
 }
@@ -43,6 +46,8 @@ pub struct House {
     pub name: String,
     /// The receipts' series.
     pub series: String,
+    /// For files that are gone when they are closed.
+    pub folder: PathBuf,
     /// Where providers and telephones reach us, without a slash at the end.
     pub public_url: String,
 }

@@ -5,10 +5,13 @@
 //! it stays in 571 and moves nothing here.
 
 use crate::{
-    Event, Money, deposit, prescription,
+    Event, Money, deposit,
+    movement::Movement,
+    prescription,
     receipt::{self, Method},
     refund, till,
 };
+use chrono::NaiveDate;
 use serde::Serialize;
 
 /// An account of the chart.
@@ -112,6 +115,24 @@ impl Account {
         }
     }
 
+    /// What it is called, in French.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Patients => "Clients, patients",
+            Self::Payers => "Organismes payeurs",
+            Self::Advances => "Clients, avances reçues",
+            Self::Missing => "Débiteurs divers, manquants de caisse",
+            Self::Surplus => "Créditeurs divers, excédents de caisse",
+            Self::Bank => "Banques locales",
+            Self::Treasury => "Trésor",
+            Self::Tmoney => "Monnaie électronique, T-Money",
+            Self::Flooz => "Monnaie électronique, Flooz",
+            Self::Drawers => "Caisses",
+            Self::Transit => "Virements de fonds",
+            Self::Services => "Services vendus",
+        }
+    }
+
     /// True for drawers and wallets: what the daily report adds up (rule 6).
     pub const fn is_till_or_wallet(self) -> bool {
         matches!(self, Self::Tmoney | Self::Flooz | Self::Drawers)
@@ -177,6 +198,11 @@ impl Posting {
             | Event::Report(_) => return None,
         };
         (!posting.entries.is_empty()).then_some(posting)
+    }
+
+    /// The business day that a fact of money carries itself; others stand on the day they were recorded.
+    pub fn day_of(event: &Event) -> Option<NaiveDate> {
+        Movement::of(event).map(|moved| moved.day)
     }
 
     fn new(journal: Journal, debits: &[(Account, Money)], credits: &[(Account, Money)]) -> Self {
