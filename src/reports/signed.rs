@@ -13,11 +13,16 @@ use crate::{
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::io;
+use std::{io, time::Duration};
+
+/// How long a signature waits for the read models.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The figures of a report as JSON text, with the position that they reflect. No patient's name is in it,
 /// and no position: the same figures give the same bytes, whenever they are read.
 pub async fn text(app: &App, asked: &Asked) -> Result<(u64, String), Failure> {
+    // Nobody signs less than what he has just seen happen.
+    app.views.reach(app.ledger.head(), PATIENCE).await?;
     let mut moment = app.views.moment().await?;
     Ok((moment.position, figures(&mut moment, asked).await?))
 }

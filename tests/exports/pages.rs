@@ -32,7 +32,7 @@ fn the_paper_holds_what_the_report_says() {
         "CHUTokoin",
         "Rapportfinancierjournalier",
         "26novembre2026",
-        "Montantencaissé49005FCFA",
+        "49005FCFA",
         "\u{2212}12500FCFA",
         "PAY-20261126-000003",
         "Nºd’ordonnance",

@@ -8,6 +8,11 @@ use serde_json::Value;
 
 const FINANCIAL: &str = "reportType=financial";
 
+/// Every kind of blank is one space: which one the paper has is seen by eye.
+fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[tokio::test]
 async fn the_paper_says_what_the_report_says_with_french_letters() {
     let desk = Desk::open().await;
@@ -23,11 +28,11 @@ async fn the_paper_says_what_the_report_says_with_french_letters() {
         "CHU Tokoin",
         "Rapport financier journalier",
         "LŒUVRE D’ÉTÉ Chloé Çà",
-        "3\u{202f}000",
+        "3 000",
         "FCFA",
         "Espèces",
     ] {
-        assert!(text.contains(part), "{part:?} in {text}");
+        assert!(spaced(&text).contains(part), "{part:?} in {text}");
     }
     assert!(text.contains("1 / "), "pages are numbered: {text}");
     assert!(text.contains("quittance/"), "the signed head is printed: {text}");
@@ -65,6 +70,6 @@ async fn a_long_list_breaks_over_pages_and_keeps_its_total() {
         let (year, number) = (&desk.admin.report().await["date"].as_str().unwrap()[..4].to_owned(), number);
         assert!(text.contains(&format!("R-{year}-{number:06}")), "receipt {number}");
     }
-    assert!(text.contains("180\u{202f}000"), "the total");
+    assert!(spaced(&text).contains("180 000"), "the total");
     assert!(text.contains(&format!("{pages} / {pages}")), "the last page knows that it is the last");
 }
