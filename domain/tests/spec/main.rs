@@ -6,6 +6,9 @@
 
 mod amount_rule;
 mod cash;
+mod closing;
+mod deposit;
+mod drawers;
 mod duplicates;
 mod events_doc;
 mod every_fact;
@@ -24,6 +27,7 @@ mod review;
 mod stream;
 mod support;
 mod till;
+mod transfer;
 mod transitions;
 mod user;
 mod world;
