@@ -5,6 +5,7 @@
 //! transaction. The same text serves SQLite and PostgreSQL. Each file is one read model: what it
 //! answers, the table it owns (`migrations/views`), its projector, its queries.
 
+pub mod deposits;
 pub mod exams;
 pub mod patients;
 pub mod payments;
@@ -14,6 +15,7 @@ pub mod query;
 pub mod receipts;
 pub mod takings;
 pub mod tills;
+pub mod transfers;
 pub mod users;
 pub mod work_items;
 
@@ -23,7 +25,7 @@ pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 
 /// Every projector, in the order in which they are run.
-pub const ALL: [&dyn Projector; 9] = [
+pub const ALL: [&dyn Projector; 11] = [
     &users::Users,
     &patients::Patients,
     &exams::Exams,
@@ -32,5 +34,7 @@ pub const ALL: [&dyn Projector; 9] = [
     &receipts::Receipts,
     &takings::Takings,
     &tills::Tills,
+    &transfers::Transfers,
+    &deposits::Deposits,
     &work_items::WorkItems,
 ];
