@@ -249,7 +249,7 @@ async fn nobody_counts_or_sees_anothers_till() {
     assert_eq!(desk.admin.shown_till(&till).await["state"], "OPEN");
     let desks = other.get("/api/desks").await;
     assert_eq!(desks.json[0]["tillId"], till.as_str(), "but where it is open he may know");
-    assert_eq!(numbers(&desks.json), [], "without a figure: {}", desks.text);
+    assert_eq!(numbers(&desks.json), Vec::<i64>::new(), "without a figure: {}", desks.text);
 }
 
 #[tokio::test]
