@@ -11,7 +11,7 @@ use crate::{
     vault::{Passwords, Vault, VaultError},
     views::Views,
 };
-use domain::{Sealed, Wallet, patient::Identity};
+use domain::{Money, Sealed, Wallet, patient::Identity};
 use parking_lot::Mutex;
 use std::{collections::HashMap, path::PathBuf, sync::Arc, thread, time::Duration};
 
@@ -48,6 +48,8 @@ pub struct House {
     pub series: String,
     /// For files that are gone when they are closed.
     pub folder: PathBuf,
+    /// The largest difference that a cashier closes his till with alone.
+    pub till_alone: Money,
     /// Where providers and telephones reach us, without a slash at the end.
     pub public_url: String,
 }

@@ -3,6 +3,7 @@
 //! An answer is made of the recorded events alone, so that a repeated command is answered as the
 //! first was. A file for each noun of the API.
 
+pub mod deposits;
 pub mod exams;
 pub mod mobile_money;
 pub mod patients;
@@ -11,6 +12,7 @@ pub mod prescriptions;
 pub mod projectors;
 pub mod reports;
 pub mod tills;
+pub mod transfers;
 pub mod users;
 
 use crate::{

@@ -3,6 +3,8 @@
 pub mod auth;
 pub mod body;
 pub mod callbacks;
+pub mod deposits;
+pub mod desks;
 pub mod exams;
 pub mod health;
 pub mod identity;
@@ -20,9 +22,11 @@ pub mod reports;
 pub mod server;
 pub mod stats;
 pub mod tills;
+pub mod transfers;
 pub mod users;
 pub mod work_items;
 
+mod count;
 mod text;
 
 use actix_web::{
@@ -62,6 +66,17 @@ fn api(config: &mut ServiceConfig) {
         .route("/exams/{id}/prices", post().to(exams::price))
         .route("/tills/open", post().to(tills::open))
         .route("/tills", get().to(tills::all))
+        .route("/tills/{id}", get().to(tills::show))
+        .route("/tills/{id}/close", post().to(tills::close))
+        .route("/tills/{id}/sign", post().to(tills::sign))
+        .route("/tills/{id}/transfers", post().to(transfers::send))
+        .route("/tills/{id}/transfers/{transfer}/accept", post().to(transfers::accept))
+        .route("/tills/{id}/transfers/{transfer}/return", post().to(transfers::give_back))
+        .route("/tills/{id}/deposits", post().to(deposits::make))
+        .route("/desks", get().to(desks::open))
+        .route("/transfers", get().to(transfers::list))
+        .route("/deposits", get().to(deposits::list))
+        .route("/deposits/{id}/prove", post().to(deposits::prove))
         .route("/receipts/verify", post().to(receipts::verify))
         .route("/receipts/keys", get().to(receipts::keys))
         .route("/receipts/{number}", get().to(receipts::show))

@@ -6,6 +6,7 @@
 //! answers, the table it owns (`migrations/views`), its projector, its queries.
 
 pub mod balances;
+pub mod deposits;
 pub mod exams;
 pub mod patients;
 pub mod payments;
@@ -16,6 +17,7 @@ pub mod receipts;
 pub mod reports;
 pub mod takings;
 pub mod tills;
+pub mod transfers;
 pub mod users;
 pub mod work_items;
 
@@ -25,7 +27,7 @@ pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 
 /// Every projector, in the order in which they are run.
-pub const ALL: [&dyn Projector; 11] = [
+pub const ALL: [&dyn Projector; 13] = [
     &users::Users,
     &patients::Patients,
     &exams::Exams,
@@ -36,5 +38,7 @@ pub const ALL: [&dyn Projector; 11] = [
     &balances::Balances,
     &reports::Reports,
     &tills::Tills,
+    &transfers::Transfers,
+    &deposits::Deposits,
     &work_items::WorkItems,
 ];

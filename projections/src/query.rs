@@ -83,6 +83,12 @@ impl Row {
         text.parse().map(Some).map_err(|_| Misread(Some(Value::Text(text))))
     }
 
+    /// The next column as an id, if it isn't null.
+    pub fn maybe_id(&mut self) -> Result<Option<Uuid>, Misread> {
+        let Some(text) = self.maybe_text()? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| Misread(Some(Value::Text(text))))
+    }
+
     /// The next column as a day.
     pub fn day(&mut self) -> Result<NaiveDate, Misread> {
         let text = self.text()?;
@@ -93,5 +99,11 @@ impl Row {
     pub fn time(&mut self) -> Result<DateTime<Utc>, Misread> {
         let text = self.text()?;
         text.parse().map_err(|_| Misread(Some(Value::Text(text))))
+    }
+
+    /// The next column as a time, if it isn't null.
+    pub fn maybe_time(&mut self) -> Result<Option<DateTime<Utc>>, Misread> {
+        let Some(text) = self.maybe_text()? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| Misread(Some(Value::Text(text))))
     }
 }

@@ -1,6 +1,6 @@
 //! JSON bodies, strictly: 64 KiB at most, no unknown field, no number that is not a whole amount.
 
-use super::problem::Problem;
+use super::{count, problem::Problem};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode, http::header, web};
 use serde::de::DeserializeOwned;
 use std::{future::Future, pin::Pin, time::Duration};
@@ -86,6 +86,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
 
 fn invalid(pointer: String, why: &str) -> Problem {
     let amount = why.contains("whole number of francs") || why.contains("is not an amount");
+    let (pieces, quantity) = (why.contains(count::WRONG_PIECES), why.contains(count::WRONG_QUANTITY));
     let (pointer, detail) = if let Some(name) = why.strip_prefix("missing field ") {
         let name = name.split('`').nth(1).unwrap_or_default();
         (pointer, format!("Un champ obligatoire manque ({name})."))
@@ -96,16 +97,27 @@ fn invalid(pointer: String, why: &str) -> Problem {
         ("/".to_owned(), format!("Un champ n’est pas connu ici. Champs connus : {}.", known.join(", ")))
     } else if amount {
         (pointer, AMOUNT.to_owned())
+    } else if pieces || quantity {
+        (pointer, if pieces { PIECES } else { QUANTITY }.to_owned())
     } else {
         (pointer, "Un champ n’a pas la forme attendue. Rien n’a été enregistré ; corrigez-le.".to_owned())
     };
     let mut problem = Problem::invalid(&pointer, detail);
-    problem.code = if amount { "invalid_amount" } else { "invalid_body" };
+    problem.code = match () {
+        () if amount => "invalid_amount",
+        () if pieces || quantity => "invalid_count",
+        () => "invalid_body",
+    };
     problem
 }
 
 const AMOUNT: &str =
     "Un montant est un nombre entier de FCFA, entre 0 et 1 000 000 000 000, sans guillemets ni virgule.";
+
+const PIECES: &str = "Un comptage nomme chaque billet ou pièce une fois : NOTE10000, NOTE5000, NOTE2000, NOTE1000, NOTE500, \
+     COIN500, COIN250, COIN200, COIN100, COIN50, COIN25, COIN10, COIN5, COIN1.";
+const QUANTITY: &str =
+    "Une quantité de billets ou de pièces est un nombre entier, 0 ou plus, sans guillemets ni virgule.";
 
 fn too_large(limit: usize) -> Problem {
     let detail = format!("La demande dépasse {} Kio. Rien n’a été enregistré.", limit / 1024);

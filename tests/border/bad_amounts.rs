@@ -39,10 +39,12 @@ async fn no_route_takes_what_is_no_amount() {
     let payment = cashier.initiate(&prescription, "90 12 34 81").await.text_of("paymentId");
     cashier.until(&payment, "REVIEW").await;
     let (exam, patient) = (&desk.exam, &desk.patient);
+    let till = cashier.get("/api/tills").await.json[0]["id"].as_str().unwrap().to_owned();
     let before = position(&admin).await;
     for amount in NO_AMOUNTS.iter().copied() {
         let price = format!("/api/exams/{exam}/prices");
         let resolve = format!("/api/payments/{payment}/resolve");
+        let [transfers, close] = ["transfers", "close"].map(|what| format!("/api/tills/{till}/{what}"));
         let optional = amount == "null";
         for (who, path, body, refused) in [
             (
@@ -53,6 +55,8 @@ async fn no_route_takes_what_is_no_amount() {
             ),
             (&admin, &price, format!(r#"{{"price":{amount}}}"#), true),
             (&second, "/api/tills/open", format!(r#"{{"desk":"Guichet 9","float":{amount}}}"#), true),
+            (cashier, &transfers, format!(r#"{{"to":"{till}","amount":{amount}}}"#), true),
+            (cashier, &close, format!(r#"{{"count":{{"NOTE500":{amount}}}}}"#), true),
             (
                 cashier,
                 "/api/payments/cash",

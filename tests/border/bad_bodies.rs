@@ -45,6 +45,15 @@ async fn commands(desk: &Desk, admin: &Caller) -> Vec<(Caller, String, Value)> {
             json!({"patientId": nowhere, "exams": [{"examId": exam}]}),
         ),
         (cashier.clone(), "/api/tills/open".into(), json!({"desk": "Guichet 1", "float": 0})),
+        (cashier.clone(), format!("/api/tills/{nowhere}/close"), json!({"count": {"COIN1": 1}})),
+        (cashier.clone(), format!("/api/tills/{nowhere}/deposits"), json!({"count": {"COIN1": 1}})),
+        (cashier.clone(), format!("/api/tills/{nowhere}/transfers"), json!({"to": nowhere, "amount": 1})),
+        (accountant.clone(), format!("/api/tills/{nowhere}/sign"), json!({"note": "essai"})),
+        (
+            accountant.clone(),
+            format!("/api/deposits/{nowhere}/prove"),
+            json!({"place": "BANK", "reference": "essai"}),
+        ),
         (
             cashier.clone(),
             "/api/payments/cash".into(),

@@ -32,6 +32,17 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/prescriptions/{id}", "ACTKU"),
     ("post", "/api/tills/open", "C"),
     ("get", "/api/tills", "ACKU"),
+    ("get", "/api/tills/{id}", "ACKU"),
+    ("post", "/api/tills/{id}/close", "C"),
+    ("post", "/api/tills/{id}/sign", "AK"),
+    ("post", "/api/tills/{id}/transfers", "C"),
+    ("post", "/api/tills/{id}/transfers/{transfer}/accept", "C"),
+    ("post", "/api/tills/{id}/transfers/{transfer}/return", "C"),
+    ("post", "/api/tills/{id}/deposits", "C"),
+    ("get", "/api/desks", "ACKU"),
+    ("get", "/api/transfers", "ACKU"),
+    ("get", "/api/deposits", "ACKU"),
+    ("post", "/api/deposits/{id}/prove", "AK"),
     ("get", "/api/payments", "ACKU"),
     ("get", "/api/payments/{id}", "ACKU"),
     ("post", "/api/payments/cash", "C"),
@@ -80,6 +91,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("post", "/api/exams/{id}/prices") => json!({"price": 1}),
         ("post", "/api/prescriptions") => json!({"patientId": nowhere, "exams": []}),
         ("post", "/api/tills/open") => json!({"desk": "", "float": 0}),
+        ("post", "/api/tills/{id}/close" | "/api/tills/{id}/deposits") => json!({"count": {"COIN1": 1}}),
+        ("post", "/api/tills/{id}/sign") => json!({"note": "essai"}),
+        ("post", "/api/tills/{id}/transfers") => json!({"to": nowhere, "amount": 1}),
+        ("post", "/api/deposits/{id}/prove") => json!({"place": "BANK", "reference": "essai"}),
         ("post", "/api/payments/cash") => json!({"prescriptionId": nowhere, "amountTendered": 1}),
         ("post", "/api/payments/mobile-money/initiate") => {
             json!({"prescriptionId": nowhere, "provider": "TMONEY", "phoneNumber": "90123456"})
@@ -95,6 +110,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
 async fn call(who: &Caller, method: &str, path: &str) -> Answer {
     let filled = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{transfer}", "00000000-0000-7000-8000-000000000000")
         .replace("{provider}", "TMONEY")
         .replace("{number}", "R-2020-000001")
         .replace("{format}", "csv?reportType=financial&date=2020-01-01");

@@ -24,7 +24,7 @@ async fn a_cash_payment_gives_change_and_a_receipt() {
     assert_eq!(taken.status, 201, "{}", taken.text);
     assert_eq!((&taken.json["amount"], &taken.json["change"]), (&1_500.into(), &500.into()));
     assert_eq!(taken.json["receiptNumber"], receipt(1));
-    let tills = desk.cashier.get("/api/tills").await;
+    let tills = desk.admin.get("/api/tills").await;
     assert_eq!(tills.json[0]["expected"], 11_500);
 }
 

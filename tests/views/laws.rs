@@ -6,7 +6,10 @@ use crate::{
 };
 use chrono::Utc;
 use domain::{PaymentId, receipt::ReceiptNumber, user::Role};
-use projections::{exams, patients, payments, prescriptions, receipts, takings, tills, users, work_items};
+use projections::{
+    deposits, exams, patients, payments, prescriptions, receipts, takings, tills, transfers, users,
+    work_items,
+};
 use uuid::Uuid;
 
 on_every_engine!(
@@ -16,6 +19,7 @@ on_every_engine!(
     a_hole_stops_every_projector_before_it,
     an_event_that_nobody_can_read_stops_every_projector,
     every_query_is_understood,
+    a_till_its_transfers_and_its_deposits_are_read_as_they_happened,
     odd_texts_come_back_as_they_were,
     a_moment_shows_one_position,
     a_reader_waits_for_what_he_has_seen,
@@ -137,6 +141,48 @@ async fn every_query_is_understood(place: Place) {
     assert!(views.fetch(tills::of_cashier(Some(id))).await.unwrap().is_empty());
     assert!(views.fetch(work_items::open()).await.unwrap().is_empty());
     assert_eq!(views.first(work_items::count()).await.unwrap(), Some(0));
+}
+
+async fn a_till_its_transfers_and_its_deposits_are_read_as_they_happened(place: Place) {
+    let log = Log::default();
+    log.user("one").await;
+    let id = log.counted_till().await;
+    let mut models = place.open().await;
+    models.apply(&log.all().await).await;
+    let (views, one) = (&models.views, domain::UserId::of_username("one"));
+    assert_eq!(models.stopped().len(), 0);
+    let till = views.first(tills::by_id(id)).await.unwrap().unwrap();
+    let sums =
+        tills::Sums { taken: 1_500, paid_out: 0, sent: 70, received: 0, returned: 0, deposited: 2_000 };
+    assert_eq!((till.state.as_str(), till.expected, till.sums), ("CLOSED", Some(4_430), Some(sums)));
+    assert_eq!(
+        (till.difference, till.signed_by, till.note.as_deref()),
+        (Some(-2_430), Some(one.0), Some("manque"))
+    );
+    assert_eq!((till.count.unwrap().total().unwrap().francs(), till.cashier.as_str()), (2_000, "B A"));
+    assert_eq!(views.fetch(tills::of_cashier(Some(one))).await.unwrap().len(), 2);
+    let open = views.fetch(tills::open_desks()).await.unwrap();
+    assert_eq!((open.len(), open[0].desk.as_str()), (1, "Guichet"));
+    let of_till = views.fetch(transfers::of_till(id)).await.unwrap();
+    assert_eq!((of_till.len(), of_till[0].state.as_str(), of_till[0].amount.francs()), (1, "ACCEPTED", 70));
+    for (state, cashier, found) in [
+        (None, None, 1),
+        (Some("ACCEPTED"), Some(one), 1),
+        (Some("SENT"), None, 0),
+        (None, Some(domain::UserId(Uuid::nil())), 0),
+    ] {
+        assert_eq!(views.fetch(transfers::in_state(state, cashier)).await.unwrap().len(), found);
+    }
+    let slips = views.fetch(deposits::of_till(id)).await.unwrap();
+    assert_eq!(
+        (slips[0].slip_number.as_str(), slips[0].day.to_string().as_str()),
+        ("V-2026-000001", "2026-11-24")
+    );
+    for (state, giver, found) in [(None, None, 1), (Some("MADE"), Some(one), 1), (Some("PROVEN"), None, 0)] {
+        assert_eq!(views.fetch(deposits::in_state(state, giver)).await.unwrap().len(), found);
+    }
+    let unproven = views.fetch(deposits::unproven()).await.unwrap();
+    assert_eq!((unproven.len(), unproven[0].amount, unproven[0].slips), (1, 2_000, 1));
 }
 
 async fn quittance_day(log: &Log) -> chrono::NaiveDate {

@@ -1,10 +1,16 @@
 //! A log of events, and what is asked of the models made of it.
 
 use domain::{
-    Event, Meta, Money, PatientId, PaymentId, PrescriptionId, Sealed, StreamId, UserId,
+    DepositId, Event, Meta, Money, PatientId, PaymentId, PrescriptionId, Sealed, StreamId, TillId,
+    TransferId, UserId,
+    cash::{Count, Denomination},
+    deposit::{self, Made, SlipIssued},
     patient::Identity,
     prescription::{Line, Paid, Registered},
     receipt::{Issued, Method},
+    till::{
+        self, CashTaken, Closed, Counted, Deposited, Opened, TransferAccepted, TransferReceived, TransferSent,
+    },
     user::{Added, Role},
 };
 use projections::Identities;
@@ -99,6 +105,63 @@ impl Log {
             day: "2026-11-24".parse().unwrap(),
         };
         self.write(StreamId::receipts("R", 2026), domain::receipt::Event::from(issued)).await;
+    }
+
+    /// A till of 5,000 francs that took 1,500, sent 70 to another one, brought 2,000 to the bank and was counted.
+    pub async fn counted_till(&self) -> TillId {
+        let [id, other] = [0, 1].map(|_| TillId(Uuid::now_v7()));
+        let money = |francs| Money::new(francs).unwrap();
+        let (cashier, transfer, deposit) =
+            (UserId::of_username("one"), TransferId(Uuid::now_v7()), DepositId(Uuid::now_v7()));
+        let count = Count([(Denomination::Note2000, 1)].into());
+        let day = "2026-11-24".parse().unwrap();
+        let opened = |float| Opened { desk: "Guichet".into(), cashier, float, count: None };
+        let at = |till| StreamId::till(till);
+        let facts: [(StreamId, Event); 11] = [
+            (at(id), till::Event::from(opened(money(5_000))).into()),
+            (at(other), till::Event::from(opened(Money::ZERO)).into()),
+            (
+                at(id),
+                till::Event::from(CashTaken { payment: PaymentId(Uuid::now_v7()), amount: money(1_500) })
+                    .into(),
+            ),
+            (at(id), till::Event::from(TransferSent { transfer, to: other, amount: money(70) }).into()),
+            (at(id), till::Event::from(TransferAccepted { transfer }).into()),
+            (at(other), till::Event::from(TransferReceived { transfer, from: id, amount: money(70) }).into()),
+            (
+                StreamId::deposit(deposit),
+                deposit::Event::from(Made {
+                    till: id,
+                    by: cashier,
+                    amount: money(2_000),
+                    count: count.clone(),
+                })
+                .into(),
+            ),
+            (at(id), till::Event::from(Deposited { deposit, amount: money(2_000) }).into()),
+            (
+                StreamId::deposits("V", 2026),
+                deposit::Event::from(SlipIssued { deposit, till: id, amount: money(2_000), day }).into(),
+            ),
+            (
+                at(id),
+                till::Event::from(Counted { count, counted: money(2_000), expected: money(4_430) }).into(),
+            ),
+            (
+                at(id),
+                till::Event::from(Closed {
+                    expected: money(4_430),
+                    counted: money(2_000),
+                    signed_by: Some(cashier),
+                    note: Some("manque".into()),
+                })
+                .into(),
+            ),
+        ];
+        for (stream, event) in facts {
+            self.write(stream, event).await;
+        }
+        id
     }
 
     pub async fn all(&self) -> Vec<Recorded> {

@@ -26,6 +26,7 @@ const RELIEF: &str = "`relief-{id}`";
 const REPORT: &str = "`report-{name}-{period}`";
 
 const TILLS: &str = "`tills`";
+const TILLS_TRANSFERS: &str = "`tills`, `transfers`";
 const PAYMENTS: &str = "`payments`";
 const PAYMENTS_WATCH: &str = "`payments`, the watch";
 const PAYMENTS_WORK: &str = "`payments`, `work_items`";
@@ -72,10 +73,10 @@ const ROWS: &[Row] = &[
     ("till-cash-taken.v1", TILL, "`POST /api/payments/cash`", TILLS),
     ("till-seated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-opened`", "the next opening"),
     ("till-cash-paid-out.v1", TILL, "`POST /api/payments/{id}/refunds/{refund}/complete`", TILLS),
-    ("till-transfer-sent.v1", TILL, "`POST /api/tills/{id}/transfers`", TILLS),
-    ("till-transfer-accepted.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/accept`, in the sender's stream", TILLS),
+    ("till-transfer-sent.v1", TILL, "`POST /api/tills/{id}/transfers`", TILLS_TRANSFERS),
+    ("till-transfer-accepted.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/accept`, in the sender's stream", TILLS_TRANSFERS),
     ("till-transfer-received.v1", TILL, "with `till-transfer-accepted`, in the receiver's stream", TILLS),
-    ("till-transfer-returned.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/return`", TILLS),
+    ("till-transfer-returned.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/return`", TILLS_TRANSFERS),
     ("till-deposited.v1", TILL, "`POST /api/tills/{id}/deposits`", TILLS),
     ("till-counted.v1", TILL, "`POST /api/tills/{id}/close`", TILLS),
     ("till-vacated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-counted`", "the next opening"),

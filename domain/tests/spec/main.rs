@@ -6,6 +6,9 @@
 
 mod amount_rule;
 mod cash;
+mod closing;
+mod deposit;
+mod drawers;
 mod duplicates;
 mod entry;
 mod events_doc;
@@ -25,6 +28,7 @@ mod review;
 mod stream;
 mod support;
 mod till;
+mod transfer;
 mod transitions;
 mod user;
 mod world;

@@ -2,6 +2,7 @@
 
 use domain::{
     Event, Refusal,
+    deposit::{self, Deposit},
     exam::{self, Exam},
     patient::{self, Patient},
     payment::{Attempt, Payment},
@@ -27,7 +28,7 @@ macro_rules! noun {
     };
 }
 
-noun! { Exam: exam::Event, Patient: patient::Event, Till: till::Event, Seat: till::Event, User: user::Event, }
+noun! { Deposit: deposit::Event, Exam: exam::Event, Patient: patient::Event, Till: till::Event, Seat: till::Event, User: user::Event, }
 
 /// A fact of any stream, or a receipt that is due with the others.
 #[derive(Clone, Debug, PartialEq)]
