@@ -9,6 +9,8 @@ pub mod patients;
 pub mod payments;
 pub mod prescriptions;
 pub mod projectors;
+pub mod receipts;
+pub mod refunds;
 pub mod tills;
 pub mod users;
 

@@ -40,10 +40,17 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/payments/mobile-money/{id}/status", "ACKU"),
     ("post", "/api/payments/{id}/abandon", "AC"),
     ("post", "/api/payments/{id}/resolve", "AK"),
+    ("post", "/api/payments/{id}/refunds", "AC"),
+    ("post", "/api/payments/{id}/refunds/{refund}/approve", "AK"),
+    ("post", "/api/payments/{id}/refunds/{refund}/reject", "AK"),
+    ("post", "/api/payments/{id}/refunds/{refund}/complete", "ACK"),
+    ("get", "/api/refunds", "ACKU"),
+    ("get", "/api/refunds/{id}", "ACKU"),
     ("post", "/api/receipts/verify", "*"),
     ("get", "/api/receipts/keys", "*"),
     ("get", "/api/receipts/{number}", "ACKU"),
     ("get", "/api/receipts/{number}/qr.svg", "ACKU"),
+    ("post", "/api/receipts/{number}/duplicata", "ACK"),
     ("get", "/api/reports/financial/daily", "ACKU"),
     ("get", "/api/stats/global", "ACKU"),
     ("get", "/api/work-items", "AKU"),
@@ -74,6 +81,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"prescriptionId": nowhere, "provider": "TMONEY", "phoneNumber": "90123456"})
         }
         ("post", "/api/payments/{id}/resolve") => json!({"outcome": "DECLINED", "note": "essai"}),
+        ("post", "/api/payments/{id}/refunds") => json!({"kind": "VOID", "reason": "essai"}),
+        ("post", "/api/payments/{id}/refunds/{refund}/reject") => json!({"reason": "essai"}),
+        ("post", "/api/payments/{id}/refunds/{refund}/complete") => json!({}),
         ("post", "/api/receipts/verify") => json!({"code": "rien"}),
         ("post", "/api/projectors/{name}/skip") => json!({"position": 1, "reason": "essai"}),
         _ => return None,
@@ -83,6 +93,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
 async fn call(who: &Caller, method: &str, path: &str) -> Answer {
     let filled = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{refund}", "00000000-0000-7000-8000-000000000000")
         .replace("{provider}", "TMONEY")
         .replace("{number}", "R-2020-000001");
     let mut request = who.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &filled);

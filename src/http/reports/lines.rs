@@ -43,6 +43,11 @@ pub struct Line {
     patient_name: String,
     #[schema(value_type = i64)]
     amount: Money,
+    /// Francs of them that went back since, on whatever day.
+    #[schema(value_type = i64)]
+    refunded: Money,
+    /// `VOIDED`, `REFUNDED`, `PARTLY_REFUNDED`: a number stays in the list.
+    mark: Option<&'static str>,
     payment_method: &'static str,
     provider: Option<String>,
     cashier: String,
@@ -132,6 +137,8 @@ fn line(receipt: Receipt) -> Line {
         prescription_number: receipt.prescription_number,
         patient_name: receipt.patient_name,
         amount: receipt.amount,
+        refunded: receipt.refunded,
+        mark: receipt.mark,
         payment_method: method(&receipt.method),
         provider: (receipt.method != "CASH").then_some(receipt.method),
         cashier: receipt.cashier,
