@@ -230,7 +230,10 @@ pub async fn all(
     let stages = [Stage::Requested, Stage::Approved, Stage::Rejected, Stage::Completed].map(Stage::code);
     let wanted = filter.state.as_deref();
     if wanted.is_some_and(|wanted| !stages.contains(&wanted)) {
-        return Err(Problem::invalid("/state", format!("L’état est l’un de : {}.", stages.join(", "))));
+        return Err(Problem::invalid(
+            "/state",
+            format!("L’état est l’un de\u{202f}: {}.", stages.join(", ")),
+        ));
     }
     let position = position::reached(&state, &request).await?;
     let query = projections::refunds::in_state(wanted, who.sees_only());
