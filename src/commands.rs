@@ -10,6 +10,8 @@ pub mod patients;
 pub mod payments;
 pub mod prescriptions;
 pub mod projectors;
+pub mod receipts;
+pub mod refunds;
 pub mod reports;
 pub mod tills;
 pub mod transfers;

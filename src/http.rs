@@ -18,6 +18,7 @@ pub mod prescriptions;
 pub mod problem;
 pub mod projectors;
 pub mod receipts;
+pub mod refunds;
 pub mod reports;
 pub mod server;
 pub mod stats;
@@ -55,6 +56,12 @@ fn api(config: &mut ServiceConfig) {
         .route("/payments/{id}", get().to(payments::show))
         .route("/payments/{id}/abandon", post().to(payments::abandon))
         .route("/payments/{id}/resolve", post().to(payments::resolve))
+        .route("/payments/{id}/refunds", post().to(refunds::request))
+        .route("/payments/{id}/refunds/{refund}/approve", post().to(refunds::approve))
+        .route("/payments/{id}/refunds/{refund}/reject", post().to(refunds::reject))
+        .route("/payments/{id}/refunds/{refund}/complete", post().to(refunds::complete))
+        .route("/refunds", get().to(refunds::all))
+        .route("/refunds/{id}", get().to(refunds::show))
         .route("/auth/login", post().to(auth::login))
         .route("/auth/logout", post().to(auth::logout))
         .route("/patients", post().to(patients::register))
@@ -93,6 +100,7 @@ fn api(config: &mut ServiceConfig) {
         .route("/reports/export", delete().to(reports::export::stop))
         .route("/reports/export/{format}", get().to(reports::export::export))
         .route("/reports/exports", get().to(reports::export::taken))
+        .route("/receipts/{number}/duplicata", post().to(receipts::duplicate))
         .route("/stats/global", get().to(stats::global))
         .route("/work-items", get().to(work_items::open))
         .route("/users", post().to(users::add))

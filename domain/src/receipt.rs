@@ -16,7 +16,7 @@ facts! {
         /// Written with every booking of money. Read by `receipts`, `takings`, `movements`.
         Issued = "receipt-issued.v2" or "receipt-issued.v1" as IssuedV1,
         /// Written by `POST /api/receipts/{number}/duplicata`, in `duplicata-{number}`: its revision says
-        /// the how many-th it is (rule 15). Read by `receipts`.
+        /// the how many-th it is (rule 15). Read by `duplicata`.
         Duplicated = "receipt-duplicated.v1",
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod balances;
 pub mod deposits;
+pub mod duplicata;
 pub mod exams;
 pub mod patients;
 pub mod payments;
@@ -14,6 +15,7 @@ pub mod prescriptions;
 pub mod projector;
 pub mod query;
 pub mod receipts;
+pub mod refunds;
 pub mod reports;
 pub mod takings;
 pub mod tills;
@@ -27,13 +29,15 @@ pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 
 /// Every projector, in the order in which they are run.
-pub const ALL: [&dyn Projector; 13] = [
+pub const ALL: [&dyn Projector; 15] = [
     &users::Users,
     &patients::Patients,
     &exams::Exams,
     &prescriptions::Prescriptions,
     &payments::Payments,
     &receipts::Receipts,
+    &duplicata::Duplicata,
+    &refunds::Refunds,
     &takings::Takings,
     &balances::Balances,
     &reports::Reports,

@@ -1,6 +1,7 @@
-//! Answers: how far is payment X? Reads payment events; owns table payments.
+//! Answers: how far is payment X? Reads payment events; owns table payments. What went back of it is told by
+//! the read model of refunds.
 
-use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value};
+use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value, refunds};
 use chrono::{DateTime, Utc};
 use domain::{
     Event, Money, PaymentId, PrescriptionId,
@@ -39,6 +40,11 @@ pub struct Payment {
     /// Francs that came in.
     #[schema(value_type = i64)]
     pub received: Money,
+    /// Francs of them that went back since.
+    #[schema(value_type = i64)]
+    pub refunded: Money,
+    /// `VOIDED`, `REFUNDED`, `PARTLY_REFUNDED`; nothing while all of it is kept.
+    pub mark: Option<&'static str>,
     /// When it began.
     pub opened_at: DateTime<Utc>,
     /// When it last changed.
@@ -166,41 +172,55 @@ fn state(seen: &Seen<'_>, state: &'static str, reason: Option<&str>) -> Change {
 }
 
 fn read(row: &mut Row) -> Result<Payment, Misread> {
+    let (id, prescription_id, cashier_id) = (row.id()?, row.id()?, row.id()?);
+    let (method, amount, state) = (row.text()?, row.money()?, row.text()?);
+    let (reference, provider_ref, reason) = (row.maybe_text()?, row.maybe_text()?, row.maybe_text()?);
+    let (received, refunded, voided) = (row.money()?, row.money()?, row.int()? > 0);
+    let mark = refunds::mark(received, refunded, voided);
+    let (opened_at, changed_at) = (row.time()?, row.time()?);
     Ok(Payment {
-        id: row.id()?,
-        prescription_id: row.id()?,
-        cashier_id: row.id()?,
-        method: row.text()?,
-        amount: row.money()?,
-        state: row.text()?,
-        reference: row.maybe_text()?,
-        provider_ref: row.maybe_text()?,
-        reason: row.maybe_text()?,
-        received: row.money()?,
-        opened_at: row.time()?,
-        changed_at: row.time()?,
+        id,
+        prescription_id,
+        cashier_id,
+        method,
+        amount,
+        state,
+        reference,
+        provider_ref,
+        reason,
+        received,
+        refunded,
+        mark,
+        opened_at,
+        changed_at,
     })
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.prescription, p.cashier, p.method, p.amount, p.state, p.reference, p.provider_ref, p.reason,
+               p.received, coalesce(b.amount, 0), coalesce(b.voided, 0), p.opened_at, p.changed_at
+             from payments p left join refunded b on b.payment = p.id ",
+            $rest
+        )
+    };
 }
 
 /// One payment.
 pub fn by_id(id: PaymentId) -> Query<Payment> {
-    let sql = "select id, prescription, cashier, method, amount, state, reference, provider_ref, reason,
-                 received, opened_at, changed_at from payments where id = $1";
-    Query { sql, args: vec![id.into()], read }
+    Query { sql: select!("where p.id = $1"), args: vec![id.into()], read }
 }
 
 /// All payments of a prescription, oldest first.
 pub fn of_prescription(id: PrescriptionId) -> Query<Payment> {
-    let sql = "select id, prescription, cashier, method, amount, state, reference, provider_ref, reason,
-                 received, opened_at, changed_at from payments where prescription = $1 order by position";
-    Query { sql, args: vec![id.into()], read }
+    Query { sql: select!("where p.prescription = $1 order by p.position"), args: vec![id.into()], read }
 }
 
 /// The latest hundred in a state, of one cashier or of all.
 pub fn in_state(state: &str, cashier: Option<Uuid>) -> Query<Payment> {
-    let sql = "select id, prescription, cashier, method, amount, state, reference, provider_ref, reason,
-                 received, opened_at, changed_at from payments
-               where state = $1 and ($2 is null or cashier = $2) order by position desc limit 100";
+    let sql =
+        select!("where p.state = $1 and ($2 is null or p.cashier = $2) order by p.position desc limit 100");
     Query { sql, args: vec![state.into(), Value::from(cashier)], read }
 }
 

@@ -85,8 +85,13 @@ impl Projector for Prescriptions {
                 "update prescriptions set attempt = null where attempt = $1 and id = $2",
                 [closed.payment.into(), id.into()],
             )],
-            prescription::Event::Refunded(_)
-            | prescription::Event::Covered(_)
+            prescription::Event::Refunded(back) => vec![Change::new(
+                "update prescriptions set paid = paid - $1,
+                   status = case when paid - $1 = 0 then 'PENDING' else 'PARTIALLY_PAID' end
+                 where id = $2",
+                [back.amount.into(), id.into()],
+            )],
+            prescription::Event::Covered(_)
             | prescription::Event::Relieved(_)
             | prescription::Event::ExamStarted(_)
             | prescription::Event::ExamCompleted(_) => vec![],

@@ -39,6 +39,15 @@ impl Row {
         }
     }
 
+    /// The next column as an integer, if it isn't null.
+    pub fn maybe_int(&mut self) -> Result<Option<i64>, Misread> {
+        match self.0.next() {
+            Some(Value::Int(int)) => Ok(Some(int)),
+            Some(Value::Null) => Ok(None),
+            other => Err(Misread(other)),
+        }
+    }
+
     /// The next column as text, if it isn't null.
     pub fn maybe_text(&mut self) -> Result<Option<String>, Misread> {
         match self.0.next() {
@@ -93,6 +102,12 @@ impl Row {
     pub fn day(&mut self) -> Result<NaiveDate, Misread> {
         let text = self.text()?;
         text.parse().map_err(|_| Misread(Some(Value::Text(text))))
+    }
+
+    /// The next column as a day, if it isn't null.
+    pub fn maybe_day(&mut self) -> Result<Option<NaiveDate>, Misread> {
+        let Some(text) = self.maybe_text()? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| Misread(Some(Value::Text(text))))
     }
 
     /// The next column as a time.

@@ -1,6 +1,9 @@
-//! Answers: which receipt is this, and which receipts were issued on a day? Owns table receipts.
+//! Answers: which receipt is this, what went back of it, and which receipts were issued on a day? Owns table
+//! receipts.
 
-use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value, payments::method_code};
+use crate::{
+    Change, Identities, Misread, Projector, Query, Row, Seen, Value, payments::method_code, refunds,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     Event, Money, PaymentId,
@@ -39,6 +42,11 @@ pub struct Receipt {
     /// Of them owed back to the patient.
     #[schema(value_type = i64)]
     pub advance: Money,
+    /// Francs of them that went back since.
+    #[schema(value_type = i64)]
+    pub refunded: Money,
+    /// `VOIDED`, `REFUNDED`, `PARTLY_REFUNDED`; nothing while all of it is kept.
+    pub mark: Option<&'static str>,
     /// The business day.
     pub day: NaiveDate,
     /// When.
@@ -109,20 +117,32 @@ fn read(row: &mut Row) -> Result<Receipt, Misread> {
     let (series, year, number) = (row.text()?, row.int()?, row.int()?);
     let year = i32::try_from(year).map_err(|_| Misread(Some(Value::Int(year))))?;
     let number = ReceiptNumber { series, year, number: number.unsigned_abs() };
+    let receipt_number = number.to_string();
+    let (payment_id, prescription_number, patient_name) = (row.id()?, row.text()?, row.text()?);
+    let (cashier_id, cashier, method) = (row.id()?, row.text()?, row.text()?);
+    let (amount, applied, advance) = (row.money()?, row.money()?, row.money()?);
+    let (day, issued_at, position) = (row.day()?, row.time()?, row.int()?.unsigned_abs());
+    let (back, back_advance, voided) = (row.money()?, row.money()?, row.int()? > 0);
+    let earlier = row.money()?;
+    // An older receipt's advance goes back before a newer one's: a mark that stands never moves.
+    let refunded = back.less(back_advance).min(applied);
+    let refunded = refunded.plus(back_advance.less(earlier).min(advance)).unwrap_or(amount);
     Ok(Receipt {
-        receipt_number: number.to_string(),
-        payment_id: row.id()?,
-        prescription_number: row.text()?,
-        patient_name: row.text()?,
-        cashier_id: row.id()?,
-        cashier: row.text()?,
-        method: row.text()?,
-        amount: row.money()?,
-        applied: row.money()?,
-        advance: row.money()?,
-        day: row.day()?,
-        issued_at: row.time()?,
-        position: row.int()?.unsigned_abs(),
+        receipt_number,
+        payment_id,
+        prescription_number,
+        patient_name,
+        cashier_id,
+        cashier,
+        method,
+        amount,
+        applied,
+        advance,
+        refunded,
+        mark: refunds::mark(amount, refunded, voided),
+        day,
+        issued_at,
+        position,
     })
 }
 
@@ -132,11 +152,15 @@ macro_rules! select {
             "select r.series, r.year, r.number, r.payment, coalesce(p.number, ''),
                case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end, r.cashier,
                coalesce(u.last_name || ' ' || u.first_name, ''), r.method, r.amount, r.applied, r.advance,
-               r.day, r.issued_at, r.position
+               r.day, r.issued_at, r.position, coalesce(b.amount, 0), coalesce(b.advance, 0), coalesce(b.voided, 0),
+               case when b.payment is null then 0 else
+                 (select cast(coalesce(sum(e.advance), 0) as bigint) from receipts e
+                  where e.payment = r.payment and e.position < r.position) end
              from receipts r
                left join prescriptions p on p.id = r.prescription
                left join patients w on w.id = r.patient
-               left join users u on u.id = r.cashier ",
+               left join users u on u.id = r.cashier
+               left join refunded b on b.payment = r.payment ",
             $rest
         )
     };

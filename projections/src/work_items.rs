@@ -5,7 +5,7 @@
 
 use crate::{Change, Identities, Misread, Projector, Query, Row, Seen};
 use chrono::{DateTime, Utc};
-use domain::{Event, Money, Wallet, callback, payment};
+use domain::{Event, Money, RefundId, Wallet, callback, payment, refund};
 use serde::Serialize;
 
 /// The projector.
@@ -18,13 +18,13 @@ pub struct WorkItem {
     /// The position of the event that made it: its id.
     pub id: i64,
     /// `advance`, `underpaid`, `doubled`, `conflict`, `reference_differs`, `question`, `orphan`,
-    /// `unreadable_callback`, `provider_credentials`.
+    /// `unreadable_callback`, `provider_credentials`, `refund_requested`, `refund_approved`.
     pub kind: String,
     /// The payment it is about, if any.
     pub payment_id: Option<String>,
     /// The wallet.
     pub provider: Option<String>,
-    /// The reference that was named.
+    /// The reference that was named; of a refund its id.
     pub reference: Option<String>,
     /// Francs it is about.
     #[schema(value_type = Option<i64>)]
@@ -38,7 +38,7 @@ impl Projector for WorkItems {
         "work_items"
     }
     fn version(&self) -> i64 {
-        1
+        2
     }
     fn tables(&self) -> &'static [&'static str] {
         &["work_items"]
@@ -53,9 +53,10 @@ impl Projector for WorkItems {
         match seen.event {
             Event::Payment(event) => of_payment(seen, event),
             Event::Callback(event) => of_callback(seen, event).into_iter().collect(),
+            Event::Refund(event) => of_refund(seen, event),
             Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
             Event::Receipt(_) | Event::Till(_) | Event::User(_) | Event::Projector(_) => vec![],
-            Event::Refund(_) | Event::Deposit(_) | Event::Payer(_) | Event::Relief(_) => vec![],
+            Event::Deposit(_) | Event::Payer(_) | Event::Relief(_) => vec![],
             Event::Report(_) => vec![],
         }
     }
@@ -109,6 +110,64 @@ fn of_callback(seen: &Seen<'_>, event: &callback::Event) -> Option<Change> {
             seen.at.into(),
         ],
     ))
+}
+
+/// Waits for a second person, then for the money; an advance that went back is dealt with.
+fn of_refund(seen: &Seen<'_>, event: &refund::Event) -> Vec<Change> {
+    match event {
+        refund::Event::Requested(fact) => vec![Change::new(
+            "insert into work_items (position, kind, payment, reference, amount, opened_at)
+             values ($1, 'refund_requested', $2, $3, $4, $5)",
+            [seen.position.into(), seen.id().into(), fact.refund.into(), fact.amount.into(), seen.at.into()],
+        )],
+        refund::Event::Approved(fact) => vec![decided(seen, fact.refund), approved(seen, fact.refund)],
+        refund::Event::Rejected(fact) => vec![decided(seen, fact.refund)],
+        refund::Event::Completed(fact) if fact.advance.is_zero() => vec![decided(seen, fact.refund)],
+        refund::Event::Completed(fact) => {
+            vec![decided(seen, fact.refund), advance_went(seen, fact.advance), advances_gone(seen)]
+        }
+        refund::Event::Paid(_) => vec![],
+    }
+}
+
+fn decided(seen: &Seen<'_>, refund: RefundId) -> Change {
+    Change::new(
+        "update work_items set closed_at = $1
+         where payment = $2 and kind in ('refund_requested', 'refund_approved') and reference = $3
+           and closed_at is null",
+        [seen.at.into(), seen.id().into(), refund.into()],
+    )
+}
+
+/// The request says how much.
+fn approved(seen: &Seen<'_>, refund: RefundId) -> Change {
+    Change::new(
+        "insert into work_items (position, kind, payment, reference, amount, opened_at)
+         select cast($1 as bigint), 'refund_approved', payment, reference, amount, cast($2 as text)
+         from work_items where payment = $3 and kind = 'refund_requested' and reference = $4",
+        [seen.position.into(), seen.at.into(), seen.id().into(), refund.into()],
+    )
+}
+
+/// Never open: it only counts against what was owed.
+fn advance_went(seen: &Seen<'_>, amount: Money) -> Change {
+    Change::new(
+        "insert into work_items (position, kind, payment, amount, opened_at, closed_at)
+         values ($1, 'advance_went', $2, $3, $4, $4)",
+        [seen.position.into(), seen.id().into(), amount.into(), seen.at.into()],
+    )
+}
+
+/// The oldest advance goes back first: one is dealt with when as much went as was owed up to it.
+fn advances_gone(seen: &Seen<'_>) -> Change {
+    Change::new(
+        "update work_items set closed_at = $1
+         where payment = $2 and kind in ('advance', 'doubled') and closed_at is null
+           and (select sum(o.amount) from work_items o
+                where o.payment = $2 and o.kind in ('advance', 'doubled') and o.position <= work_items.position)
+             <= (select sum(w.amount) from work_items w where w.payment = $2 and w.kind = 'advance_went')",
+        [seen.at.into(), seen.id().into()],
+    )
 }
 
 /// How many things nobody has dealt with yet.

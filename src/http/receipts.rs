@@ -1,7 +1,8 @@
-//! `/api/receipts`: a receipt, its QR, and what a scan must show. Pictures are made when asked for.
+//! `/api/receipts`: a receipt, its QR, its duplicata, and what a scan must show. Pictures are made when asked for.
 
 use super::{body::Body, identity::Identity, limits, position, problem::Problem, server::State};
 use crate::{
+    commands::receipts,
     failure::Failure,
     proof::{qr, receipt_code, receipt_code::ReceiptCode},
 };
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub struct Shown {
     #[serde(flatten)]
     receipt: Receipt,
+    /// How often it was printed again: the next print says "DUPLICATA" and the next figure.
+    duplicatas: i64,
     /// What the QR holds: number, amount, date, key and signature; no name, no exam.
     qr_text: String,
 }
@@ -38,8 +41,20 @@ pub struct Verdict {
     amount: Money,
     /// `YYYY-MM-DD`.
     date: String,
-    /// `PAID`; refunds and voids come with their own words.
+    /// `PAID`, `PARTLY_REFUNDED`, `REFUNDED`, `VOIDED`: whether what the paper says is still so.
     state: &'static str,
+    /// Francs that went back since.
+    #[schema(value_type = i64)]
+    refunded: Money,
+}
+
+/// A receipt printed again.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Duplicata {
+    receipt_number: String,
+    /// The how many-th it is, from 1.
+    duplicata: u64,
 }
 
 /// A public key, for checking receipts without a network.
@@ -62,7 +77,31 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let (position, receipt) = find(&state, &request, &who, &number).await?;
     let qr_text = qr_text(&state, &receipt)?;
-    Ok(position::read(position, Shown { receipt, qr_text }))
+    let copies = match receipt.receipt_number.parse() {
+        Ok(number) => state.app.views.first(projections::duplicata::copies(&number)).await,
+        Err(_) => Ok(None),
+    };
+    let duplicatas = copies.map_err(Failure::from)?.unwrap_or(0);
+    Ok(position::read(position, Shown { receipt, duplicatas, qr_text }))
+}
+
+/// Counts one more print of a receipt: the paper says "DUPLICATA" and the figure answered, and nothing else
+/// in it differs from the first.
+#[utoipa::path(post, path = "/api/receipts/{number}/duplicata", tag = "receipts",
+    params(("number" = String, Path)),
+    responses((status = 201, body = Duplicata), super::openapi::Problems))]
+pub async fn duplicate(
+    state: web::Data<State>,
+    request: HttpRequest,
+    who: Identity,
+    number: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant])?;
+    let (_, receipt) = find(&state, &request, &who, &number).await?;
+    let number: ReceiptNumber = receipt.receipt_number.parse().map_err(|_| Problem::not_found("receipt"))?;
+    let done = receipts::duplicate(&state.app, &who.asked(&[]), &number, who.user).await?;
+    let answer = Duplicata { receipt_number: number.to_string(), duplicata: done.answer };
+    Ok(position::created(&done, &format!("/api/receipts/{number}"), answer))
 }
 
 /// The QR of a receipt.
@@ -140,7 +179,8 @@ pub async fn verify(
         receipt_number: receipt.receipt_number,
         amount: receipt.amount,
         date: receipt.day.to_string(),
-        state: "PAID",
+        state: receipt.mark.unwrap_or("PAID"),
+        refunded: receipt.refunded,
     };
     Ok(position::read(position, verdict))
 }
@@ -175,9 +215,9 @@ pub async fn page(
             };
             // Signed is not enough: the ledger must say the same.
             let word = match known {
-                Some(known) if known.amount == amount && known.day == code.day() => "Reçu authentique",
-                Some(_) => "Reçu à contrôler : le registre porte d’autres chiffres sous ce numéro",
-                None => "Reçu signé, encore inconnu ici",
+                Some(known) if known.amount == amount && known.day == code.day() => genuine(&known),
+                Some(_) => "Reçu à contrôler : le registre porte d’autres chiffres sous ce numéro".to_owned(),
+                None => "Reçu signé, encore inconnu ici".to_owned(),
             };
             let body = format!(
                 "<h1>{word}</h1><p>N° {number}</p><p>{amount}</p><p>{day}</p><p>Comparez ces chiffres avec \
@@ -194,4 +234,14 @@ pub async fn page(
                 <meta name=viewport content='width=device-width'><title>Reçu</title>";
     let html = format!("{head}{body}</html>");
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// Genuine, and whether the money is still here (rule 41).
+fn genuine(known: &Receipt) -> String {
+    match known.mark {
+        None => "Reçu authentique".to_owned(),
+        Some("VOIDED") => "Reçu authentique, mais annulé : l’argent a été rendu".to_owned(),
+        Some("REFUNDED") => "Reçu authentique, mais remboursé : l’argent a été rendu".to_owned(),
+        Some(_) => format!("Reçu authentique, remboursé en partie : {}", known.refunded),
+    }
 }

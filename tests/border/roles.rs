@@ -51,10 +51,17 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/payments/mobile-money/{id}/status", "ACKU"),
     ("post", "/api/payments/{id}/abandon", "AC"),
     ("post", "/api/payments/{id}/resolve", "AK"),
+    ("post", "/api/payments/{id}/refunds", "AC"),
+    ("post", "/api/payments/{id}/refunds/{refund}/approve", "AK"),
+    ("post", "/api/payments/{id}/refunds/{refund}/reject", "AK"),
+    ("post", "/api/payments/{id}/refunds/{refund}/complete", "ACK"),
+    ("get", "/api/refunds", "ACKU"),
+    ("get", "/api/refunds/{id}", "ACKU"),
     ("post", "/api/receipts/verify", "*"),
     ("get", "/api/receipts/keys", "*"),
     ("get", "/api/receipts/{number}", "ACKU"),
     ("get", "/api/receipts/{number}/qr.svg", "ACKU"),
+    ("post", "/api/receipts/{number}/duplicata", "ACK"),
     ("get", "/api/reports/financial/daily", "ACKU"),
     ("get", "/api/reports/financial/period", "AKU"),
     ("get", "/api/reports/journal", "AKU"),
@@ -101,6 +108,9 @@ fn body(method: &str, path: &str) -> Option<Value> {
         }
         ("post", "/api/payments/{id}/resolve") => json!({"outcome": "DECLINED", "note": "essai"}),
         ("post", "/api/reports/sign") => json!({"report": "daily", "date": "2020-01-01"}),
+        ("post", "/api/payments/{id}/refunds") => json!({"kind": "VOID", "reason": "essai"}),
+        ("post", "/api/payments/{id}/refunds/{refund}/reject") => json!({"reason": "essai"}),
+        ("post", "/api/payments/{id}/refunds/{refund}/complete") => json!({}),
         ("post", "/api/receipts/verify") => json!({"code": "rien"}),
         ("post", "/api/projectors/{name}/skip") => json!({"position": 1, "reason": "essai"}),
         _ => return None,
@@ -111,6 +121,7 @@ async fn call(who: &Caller, method: &str, path: &str) -> Answer {
     let filled = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
         .replace("{transfer}", "00000000-0000-7000-8000-000000000000")
+        .replace("{refund}", "00000000-0000-7000-8000-000000000000")
         .replace("{provider}", "TMONEY")
         .replace("{number}", "R-2020-000001")
         .replace("{format}", "csv?reportType=financial&date=2020-01-01");

@@ -3,7 +3,7 @@
 use crate::{desk::Desk, faults::Faults, server::Server};
 use chrono::{TimeDelta, Utc};
 use quittance::store::{EventStore, embedded::EmbeddedStore};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_clock_set_back_an_hour_changes_neither_order_nor_numbers_nor_answers() {
@@ -50,4 +50,48 @@ async fn a_clock_set_back_an_hour_changes_neither_order_nor_numbers_nor_answers(
     assert!(events.is_sorted_by_key(|event| event.recorded_at), "recorded times never go back");
     let newest = events.last().unwrap().recorded_at;
     assert!(Utc::now() - newest < TimeDelta::minutes(30), "nothing was recorded an hour ago: {newest}");
+}
+
+/// A day's report but for what may change: how new it is, and how its receipts are marked.
+fn unmarked(mut report: Value) -> Value {
+    report["position"].take();
+    for line in report["payments"].as_array_mut().unwrap() {
+        line["refunded"].take();
+        line["mark"].take();
+    }
+    report
+}
+
+#[tokio::test]
+async fn a_refund_of_the_next_day_leaves_the_day_before_as_it_was() {
+    let faults = Faults::ready();
+    let env = faults.env();
+    let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut desk = Desk::on(Server::start_with(&env).await).await;
+    let prescription = desk.prescription().await;
+    let taken = desk.cashier.cash(&prescription, 1_500).await;
+    let (payment, number) = (taken.text_of("paymentId"), taken.text_of("receiptNumber"));
+    let day: chrono::NaiveDate = serde_json::from_value(desk.receipt(&number).await["day"].clone()).unwrap();
+    let next = day.succ_opt().unwrap();
+    let of_day = format!("/api/reports/financial/daily?date={day}");
+    let before = desk.admin.get(&of_day).await.json;
+    assert_eq!((&before["totalAmount"], &before["payments"][0]["mark"]), (&1_500.into(), &Value::Null));
+    faults.order("clock", "86400");
+    // Sessions last twelve hours; the till is still open.
+    desk.admin = desk.server.login("admin").await;
+    desk.cashier = desk.server.login("caisse1").await;
+    let refunds = format!("/api/payments/{payment}/refunds");
+    let body = json!({"kind": "REFUND", "amount": 1_500, "reason": "Examen annulé"});
+    let refund = desk.cashier.post(&refunds, body).await.text_of("refundId");
+    let agreed = desk.admin.post(&format!("{refunds}/{refund}/approve"), json!({})).await;
+    assert_eq!(agreed.status, 200, "{}", agreed.text);
+    let given = desk.cashier.post(&format!("{refunds}/{refund}/complete"), json!({})).await;
+    assert_eq!((given.status, &given.json["day"]), (200, &next.to_string().into()), "{}", given.text);
+    let after = desk.admin.get(&of_day).await.json;
+    assert_eq!(after["payments"][0]["mark"], "REFUNDED", "the number stays in its day's list, marked");
+    assert_eq!(unmarked(after), unmarked(before));
+    let again = desk.cashier.cash(&prescription, 1_500).await;
+    assert_eq!(desk.receipt(&again.text_of("receiptNumber")).await["day"], next.to_string());
+    desk.server.kill();
+    desk.server.verify();
 }

@@ -24,14 +24,9 @@ async fn the_paper_says_what_the_report_says_with_french_letters() {
     let paper = desk.admin.take("pdf", FINANCIAL).await;
     assert_eq!((paper.status, &paper.headers["content-type"]), (200, &"application/pdf".parse().unwrap()));
     let text = text(&paper);
-    for part in [
-        "CHU Tokoin",
-        "Rapport financier journalier",
-        "LŒUVRE D’ÉTÉ Chloé Çà",
-        "3 000",
-        "FCFA",
-        "Espèces",
-    ] {
+    for part in
+        ["CHU Tokoin", "Rapport financier journalier", "LŒUVRE D’ÉTÉ Chloé Çà", "3 000", "FCFA", "Espèces"]
+    {
         assert!(spaced(&text).contains(part), "{part:?} in {text}");
     }
     assert!(text.contains("1 / "), "pages are numbered: {text}");

@@ -7,13 +7,14 @@ use crate::{
 use chrono::Utc;
 use domain::{PaymentId, receipt::ReceiptNumber, user::Role};
 use projections::{
-    deposits, exams, patients, payments, prescriptions, receipts, takings, tills, transfers, users,
-    work_items,
+    deposits, duplicata, exams, patients, payments, prescriptions, receipts, refunds, takings, tills,
+    transfers, users, work_items,
 };
 use uuid::Uuid;
 
 on_every_engine!(
     events_told_twice_count_once,
+    what_goes_back_counts_once_and_the_advance_before_the_rest,
     a_poison_event_stops_its_projector_alone,
     poison_in_the_middle_of_a_batch_is_found_where_it_lies,
     a_hole_stops_every_projector_before_it,
@@ -39,6 +40,32 @@ async fn events_told_twice_count_once(place: Place) {
     assert_eq!((models.next(), models.position()), (3, 3));
     models.apply(&events).await;
     assert_eq!(models.taken().await, 1_500);
+}
+
+async fn what_goes_back_counts_once_and_the_advance_before_the_rest(place: Place) {
+    let log = Log::default();
+    log.user("one").await;
+    let payment = log.overpaid().await;
+    let mut models = place.open().await;
+    let mut seen = vec![];
+    for (applied, advance, kinds, refunded) in [(0, 300, vec!["advance"], 300), (500, 200, vec![], 1_000)] {
+        seen.push(log.given_back(payment, applied, advance).await);
+        for _ in 0..2 {
+            models.apply(&log.all().await).await;
+        }
+        assert_eq!(models.stopped().len(), 0, "{:?}", models.stopped());
+        let items = models.views.fetch(work_items::open()).await.unwrap();
+        assert_eq!(items.iter().map(|item| item.kind.as_str()).collect::<Vec<_>>(), kinds);
+        let receipt = &models.views.fetch(receipts::of_payment(payment)).await.unwrap()[0];
+        assert_eq!((receipt.refunded.francs(), receipt.mark), (refunded, Some("PARTLY_REFUNDED")));
+    }
+    let done = models.views.fetch(refunds::in_state(Some("COMPLETED"), None)).await.unwrap();
+    let slips: Vec<_> = done.iter().map(|refund| (refund.id, refund.slip_number.as_deref())).collect();
+    assert_eq!(slips, [(seen[1].0, Some("B-2026-000002")), (seen[0].0, Some("B-2026-000001"))]);
+    assert_eq!(
+        (done[0].requested_by.as_str(), done[0].receipt_number.as_deref()),
+        ("B A", Some("R-2026-000001"))
+    );
 }
 
 async fn a_poison_event_stops_its_projector_alone(place: Place) {
@@ -139,6 +166,13 @@ async fn every_query_is_understood(place: Place) {
     assert!(views.fetch(payments::watched(Utc::now())).await.unwrap().is_empty());
     assert!(views.fetch(tills::of_cashier(None)).await.unwrap().is_empty());
     assert!(views.fetch(tills::of_cashier(Some(id))).await.unwrap().is_empty());
+    let nothing = domain::RefundId(nobody);
+    for user in [None, Some(nobody)] {
+        assert!(views.fetch(refunds::by_id(nothing, user)).await.unwrap().is_empty());
+        assert!(views.fetch(refunds::in_state(None, user)).await.unwrap().is_empty());
+        assert!(views.fetch(refunds::in_state(Some("APPROVED"), user)).await.unwrap().is_empty());
+    }
+    assert!(views.fetch(duplicata::copies(&number)).await.unwrap().is_empty());
     assert!(views.fetch(work_items::open()).await.unwrap().is_empty());
     assert_eq!(views.first(work_items::count()).await.unwrap(), Some(0));
 }

@@ -1,13 +1,15 @@
 //! A log of events, and what is asked of the models made of it.
 
 use domain::{
-    DepositId, Event, Meta, Money, PatientId, PaymentId, PrescriptionId, Sealed, StreamId, TillId,
+    DepositId, Event, Meta, Money, PatientId, PaymentId, PrescriptionId, RefundId, Sealed, StreamId, TillId,
     TransferId, UserId,
     cash::{Count, Denomination},
     deposit::{self, Made, SlipIssued},
     patient::Identity,
+    payment::{Confirmed, Evidence, Source},
     prescription::{Line, Paid, Registered},
     receipt::{Issued, Method},
+    refund::{Approved, Completed, Kind, Paid as GivenBack, Requested},
     till::{
         self, CashTaken, Closed, Counted, Deposited, Opened, TransferAccepted, TransferReceived, TransferSent,
     },
@@ -162,6 +164,67 @@ impl Log {
             self.write(stream, event).await;
         }
         id
+    }
+
+    /// A mobile payment of 1,500 francs by which 2,000 came, with its receipt.
+    pub async fn overpaid(&self) -> PaymentId {
+        let payment = PaymentId(Uuid::now_v7());
+        let [applied, advance, amount] = [1_500, 500, 2_000].map(|francs| Money::new(francs).unwrap());
+        let confirmed = Confirmed {
+            asked: applied,
+            reported: amount,
+            applied,
+            advance,
+            provider_ref: None,
+            evidence: Evidence { source: Source::Status, key: "told".into(), body_sha256: None },
+            operation_at: None,
+        };
+        self.write(StreamId::payment(payment), domain::payment::Event::from(confirmed)).await;
+        let issued = Issued {
+            payment,
+            prescription: PrescriptionId(Uuid::now_v7()),
+            patient: PatientId(Uuid::now_v7()),
+            cashier: UserId::of_username("one"),
+            amount,
+            applied,
+            advance,
+            method: Method::Tmoney,
+            till: None,
+            parts: vec![],
+            day: "2026-11-24".parse().unwrap(),
+        };
+        self.write(StreamId::receipts("R", 2026), domain::receipt::Event::from(issued)).await;
+        payment
+    }
+
+    /// Asked back, agreed and given.
+    pub async fn given_back(&self, payment: PaymentId, applied: i64, advance: i64) -> RefundId {
+        let (refund, by) = (RefundId(Uuid::now_v7()), UserId::of_username("one"));
+        let [amount, applied, advance] =
+            [applied + advance, applied, advance].map(|francs| Money::new(francs).unwrap());
+        let requested = Requested { refund, kind: Kind::Refund, amount, reason: "Trop perçu".into(), by };
+        let completed = Completed { refund, by, applied, advance, provider_ref: Some("D-1".into()) };
+        let approved = Approved { refund, by };
+        for fact in [domain::refund::Event::from(requested), approved.into(), completed.into()] {
+            self.write(StreamId::refund(payment), fact).await;
+        }
+        let paid = GivenBack {
+            payment,
+            refund,
+            kind: Kind::Refund,
+            prescription: PrescriptionId(Uuid::now_v7()),
+            patient: PatientId(Uuid::now_v7()),
+            cashier: by,
+            till: None,
+            amount,
+            applied,
+            advance,
+            method: Method::Tmoney,
+            parts: vec![],
+            day: "2026-11-25".parse().unwrap(),
+        };
+        self.write(StreamId::refunds("B", 2026), domain::refund::Event::from(paid)).await;
+        refund
     }
 
     pub async fn all(&self) -> Vec<Recorded> {

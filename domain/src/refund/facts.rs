@@ -1,4 +1,4 @@
-//! What happened to the refunds of one payment, as it lies on disk. Read by `refunds`, `takings`, `movements`.
+//! What happened to the refunds of one payment, as it lies on disk. Read by `refunds`, `work_items`, `takings`, `movements`.
 
 use crate::{
     Money, PatientId, PaymentId, PrescriptionId, RefundId, TillId, UserId, event::facts, prescription::Part,

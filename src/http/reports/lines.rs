@@ -15,6 +15,7 @@ use crate::{
 };
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
+use domain::Money;
 use futures_util::{Stream, stream};
 use serde::Serialize;
 use std::{io, time::Duration};
@@ -44,6 +45,11 @@ pub struct Line {
     kind: String,
     /// Francs: less than 0 where money went back.
     amount: i64,
+    /// Francs of them that went back since, on whatever day.
+    #[schema(value_type = i64)]
+    refunded: Money,
+    /// `VOIDED`, `REFUNDED`, `PARTLY_REFUNDED`: a number stays in the list.
+    mark: Option<&'static str>,
     payment_method: &'static str,
     provider: Option<String>,
     cashier: String,
@@ -125,6 +131,8 @@ fn line(moved: Moved) -> Line {
         prescription_number: moved.prescription_number,
         patient_name: moved.patient_name,
         amount: moved.amount,
+        refunded: moved.refunded,
+        mark: moved.mark,
         payment_method: method(&moved.method),
         provider: (moved.method != "CASH").then_some(moved.method),
         cashier: moved.cashier,
