@@ -2,7 +2,7 @@
 
 use crate::support::{Case, Fact};
 use domain::{
-    ExamId, Money, PatientId, PaymentId, PrescriptionId, Refusal, Sealed, TillId, UserId, Wallet,
+    ExamId, Money, PatientId, PaymentId, PrescriptionId, RefundId, Refusal, Sealed, TillId, UserId, Wallet,
     payment::{
         self, Abandoned, Claimed, Confirmed, Declined, Evidence, Expired, Opened, Outcome, Questioned,
         Refused, Registered, Sent, Source, attempt::Answer,
@@ -19,6 +19,7 @@ pub const EXAM: ExamId = ExamId(Uuid::from_u128(0xC));
 pub const TILL: TillId = TillId(Uuid::from_u128(0xD));
 pub const FIRST: PaymentId = PaymentId(Uuid::from_u128(1));
 pub const SECOND: PaymentId = PaymentId(Uuid::from_u128(2));
+pub const REFUND: RefundId = RefundId(Uuid::from_u128(0xF));
 pub const AMA: UserId = UserId(Uuid::from_u128(0x11));
 pub const KOFI: UserId = UserId(Uuid::from_u128(0x12));
 
