@@ -11,7 +11,6 @@ pub use bill::{Bill, Item, Part, Work};
 pub use facts::*;
 
 use crate::{Money, PatientId, PaymentId, Refusal, patient::Patient};
-use bill::Place;
 
 /// The most that one prescription may come to: a thousand of them still fit one drawer's sum.
 pub const MOST: Money = match Money::new(1_000_000_000) {
@@ -59,12 +58,12 @@ impl Prescription {
             Event::AttemptOpened(opened) => live = Some(opened.payment),
             Event::AttemptClosed(closed) => live = live.filter(|live| *live != closed.payment),
             Event::Paid(more) => {
-                bill.add(more.amount, Place::Paid);
+                bill.pay(more.payment, more.amount);
                 live = live.filter(|live| *live != more.payment);
             }
-            Event::Refunded(back) => bill.take_back(back.amount),
+            Event::Refunded(back) => bill.take_back(back.payment, back.amount),
             Event::Covered(covered) => bill.cover(&covered.parts),
-            Event::Relieved(relieved) => bill.add(relieved.amount, Place::Relieved),
+            Event::Relieved(relieved) => bill.relieve(relieved.amount),
             Event::ExamStarted(started) => bill.work(started.line, Work::Started(started.by)),
             Event::ExamCompleted(completed) => bill.work(completed.line, Work::Completed),
         }

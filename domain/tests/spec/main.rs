@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod amount_rule;
+mod bill;
 mod cash;
 mod duplicates;
 mod events_doc;
