@@ -105,6 +105,14 @@ impl Prescription {
         }
     }
 
+    /// Whose it is, if it was registered.
+    pub const fn patient(&self) -> Option<PatientId> {
+        match self {
+            Self::Unknown => None,
+            Self::Due { patient, .. } | Self::Settled { patient, .. } => Some(*patient),
+        }
+    }
+
     /// Register exams for a patient; the lines carry their prices.
     pub fn register(
         &self,

@@ -9,7 +9,6 @@ use domain::{
 };
 use uuid::Uuid;
 
-const XRAY: ExamId = ExamId(Uuid::from_u128(0xC2));
 const RELIEF: ReliefId = ReliefId(Uuid::from_u128(0xE));
 
 /// Two lines, of 400 and of 600 francs, and what came after.
