@@ -2,21 +2,13 @@
 
 use crate::{examples::*, support::*};
 use domain::{
-    ExamId, PaymentId, ReliefId,
-    prescription::{
-        Bill, Covered, Event, ExamStarted, Line, Paid, Part, Prescription, Refunded, Registered, Relieved,
-    },
+    ExamId, PaymentId,
+    prescription::{Bill, Covered, Event, ExamStarted, Paid, Part, Prescription, Refunded, Relieved},
 };
-use uuid::Uuid;
-
-const RELIEF: ReliefId = ReliefId(Uuid::from_u128(0xE));
 
 /// Two lines, of 400 and of 600 francs, and what came after.
 fn bill(later: impl IntoIterator<Item = Event>) -> Bill {
-    let line = |exam, francs| Line { exam, price: xof(francs), listed: None };
-    let lines = vec![line(EXAM, 400), line(XRAY, 600)];
-    let first = Event::from(Registered { patient: PATIENT, lines, total: xof(1_000) });
-    let after = Prescription::default().evolve(&first);
+    let after = Prescription::default().evolve(&two_exams());
     later.into_iter().fold(after, |prescription, fact| prescription.evolve(&fact)).bill().unwrap().clone()
 }
 

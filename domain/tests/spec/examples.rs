@@ -3,7 +3,8 @@
 use crate::support::{Case, Fact};
 use chrono::NaiveDate;
 use domain::{
-    ExamId, Money, PatientId, PaymentId, PrescriptionId, RefundId, Refusal, Sealed, TillId, UserId, Wallet,
+    ExamId, Money, PatientId, PaymentId, PrescriptionId, RefundId, Refusal, ReliefId, Sealed, TillId, UserId,
+    Wallet,
     payment::{
         self, Abandoned, Claimed, Confirmed, Declined, Evidence, Expired, Opened, Outcome, Questioned,
         Refused, Registered, Sent, Source, attempt::Answer,
@@ -23,6 +24,7 @@ pub const TILL: TillId = TillId(Uuid::from_u128(0xD));
 pub const FIRST: PaymentId = PaymentId(Uuid::from_u128(1));
 pub const SECOND: PaymentId = PaymentId(Uuid::from_u128(2));
 pub const REFUND: RefundId = RefundId(Uuid::from_u128(0xF));
+pub const RELIEF: ReliefId = ReliefId(Uuid::from_u128(0xE));
 pub const AMA: UserId = UserId(Uuid::from_u128(0x11));
 pub const KOFI: UserId = UserId(Uuid::from_u128(0x12));
 pub const ESI: UserId = UserId(Uuid::from_u128(0x13));
@@ -79,6 +81,13 @@ pub fn terms() -> Opened {
 pub fn prescribed(francs: i64) -> Fact {
     let line = Line { exam: EXAM, price: xof(francs), listed: None };
     pre(prescription::Registered { patient: PATIENT, lines: vec![line], total: xof(francs) })
+}
+
+/// Two exams, of 400 and of 600 francs.
+pub fn two_exams() -> prescription::Event {
+    let line = |exam, francs| Line { exam, price: xof(francs), listed: None };
+    let lines = vec![line(EXAM, 400), line(XRAY, 600)];
+    prescription::Registered { patient: PATIENT, lines, total: xof(1_000) }.into()
 }
 
 pub fn closed() -> Fact {

@@ -4,7 +4,7 @@ use crate::{examples::*, support::*};
 use domain::{
     PaymentId, Refusal, TillId, UserId,
     payment::CashTaken,
-    prescription::{self, ExamStarted, Line, Part, Refunded},
+    prescription::{ExamStarted, Part, Refunded},
     receipt::Method,
     refund::{Approved, Completed, Kind, Paid, Requested},
     settlement::{GiveBack, GivenBack, give_back},
@@ -20,8 +20,6 @@ fn opened_by(cashier: UserId, float: i64) -> Fact {
 
 /// Two exams, of 400 and of 600 francs; Ama took all of it in cash, and Esi has agreed to give it back.
 fn approved(kind: Kind, francs: i64) -> Vec<Fact> {
-    let line = |exam, francs| Line { exam, price: xof(francs), listed: None };
-    let lines = vec![line(EXAM, 400), line(XRAY, 600)];
     let (amount, reason) = (xof(1_000), "saisie en double".into());
     let cash = CashTaken {
         prescription: PRESCRIPTION,
@@ -33,7 +31,7 @@ fn approved(kind: Kind, francs: i64) -> Vec<Fact> {
     };
     vec![
         opened_by(AMA, 0),
-        pre(prescription::Registered { patient: PATIENT, lines, total: amount }),
+        pre(two_exams()),
         pay(cash),
         paid_by(FIRST, 1_000),
         till(till::CashTaken { payment: FIRST, amount }),

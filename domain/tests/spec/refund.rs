@@ -248,7 +248,7 @@ fn mobile_money_goes_back_with_the_providers_reference_and_cash_without() {
 
 #[test]
 fn an_advance_goes_back_first_and_once() {
-    let past = vec![requested(200), approved(REFUND), completed(REFUND, 0, 200)];
+    let past = [requested(200), approved(REFUND), completed(REFUND, 0, 200)];
     let ask = |francs, applied, advance| {
         let past = past.iter().cloned().chain([requested_later(francs), approved(LATER)]);
         let provider_ref = Some("RB-2".into());

@@ -6,7 +6,7 @@ use domain::{
     patient::{self, Patient},
     payer::{self, Payer},
     payment::{Attempt, Payment},
-    prescription::Prescription,
+    prescription::{self, Prescription},
     refund::{self, Refunds},
     relief::{self, Relief},
     settlement::{Booking, GivenBack, Received, TakenCash},
@@ -32,7 +32,9 @@ macro_rules! noun {
 
 noun! { Exam: exam::Event, Patient: patient::Event, Till: till::Event, Seat: till::Event, User: user::Event, }
 
-noun! { Refunds: refund::Event, Payer: payer::Event, Relief: relief::Event, }
+noun! {
+    Prescription: prescription::Event, Refunds: refund::Event, Payer: payer::Event, Relief: relief::Event,
+}
 
 /// A fact of any stream, or a receipt that is due with the others.
 #[derive(Clone, Debug, PartialEq)]
