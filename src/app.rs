@@ -10,7 +10,7 @@ use crate::{
     vault::{Passwords, Vault, VaultError},
     views::Views,
 };
-use domain::{Sealed, Wallet, patient::Identity};
+use domain::{Money, Sealed, Wallet, patient::Identity};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
@@ -43,6 +43,8 @@ pub struct House {
     pub name: String,
     /// The receipts' series.
     pub series: String,
+    /// The largest difference that a cashier closes his till with alone.
+    pub till_alone: Money,
     /// Where providers and telephones reach us, without a slash at the end.
     pub public_url: String,
 }

@@ -105,6 +105,7 @@ pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running,
         house: House {
             name: settings.hospital.clone(),
             series: settings.series.clone(),
+            till_alone: settings.till_alone,
             public_url: settings.api_url.clone().unwrap_or_else(|| format!("http://{addr}")),
         },
         vault: opened.vault,

@@ -12,7 +12,7 @@ use crate::{
     secret::{Secret, WeakSecret},
 };
 use chrono_tz::Tz;
-use domain::Wallet;
+use domain::{Money, Wallet};
 use serde::Deserialize;
 use std::{
     net::SocketAddr,
@@ -39,6 +39,8 @@ pub struct Settings {
     pub series: String,
     /// The zone of the business day.
     pub zone: Tz,
+    /// The largest difference that a cashier closes his till with alone (rule 18).
+    pub till_alone: Money,
     /// Scales every delay of the watch plan; 1 in a hospital.
     pub watch_pace: f64,
     /// How long a provider may take, in milliseconds.
@@ -83,6 +85,7 @@ struct File {
     hospital: Option<String>,
     series: Option<String>,
     zone: Option<String>,
+    till_alone: Option<i64>,
     watch_pace: Option<f64>,
     provider_timeout_ms: Option<u64>,
     master_key: Option<Hidden>,
@@ -123,6 +126,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_HOSPITAL", "name on receipts and reports, default CHU Tokoin"),
     ("QUITTANCE_SERIES", "series of receipts, default R"),
     ("QUITTANCE_ZONE", "zone of the business day, default Africa/Lome"),
+    ("QUITTANCE_TILL_ALONE", "largest difference in francs that a cashier closes alone, default 1000"),
     ("QUITTANCE_MASTER_KEY", "base64 of 32 bytes; otherwise a key file is made, but not for DATABASE_URL"),
     ("QUITTANCE_WATCH_PACE", "scales the delays between questions to providers, default 1"),
     ("QUITTANCE_PROVIDER_TIMEOUT_MS", "how long a provider may take, default 30000"),
@@ -173,6 +177,7 @@ impl File {
         text(&mut self.hospital, "QUITTANCE_HOSPITAL");
         text(&mut self.series, "QUITTANCE_SERIES");
         text(&mut self.zone, "QUITTANCE_ZONE");
+        number(&mut self.till_alone, env("QUITTANCE_TILL_ALONE"), "QUITTANCE_TILL_ALONE")?;
         number(&mut self.watch_pace, env("QUITTANCE_WATCH_PACE"), "QUITTANCE_WATCH_PACE")?;
         let (field, name) = (&mut self.provider_timeout_ms, "QUITTANCE_PROVIDER_TIMEOUT_MS");
         number(field, env(name), name)?;
@@ -213,6 +218,8 @@ impl File {
         if series.is_empty() || !series.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
             return Err(BadSettings::Value("series".into(), "capital letters and digits only".into()));
         }
+        let till_alone = Money::new(self.till_alone.unwrap_or(1_000))
+            .map_err(|e| BadSettings::Value("till_alone".into(), e.to_string()))?;
         let watch_pace = self.watch_pace.unwrap_or(1.0);
         if !(watch_pace.is_finite() && watch_pace > 0.0) {
             return Err(BadSettings::Value("watch_pace".into(), "a number above 0".into()));
@@ -231,6 +238,7 @@ impl File {
             hospital: or(self.hospital, "CHU Tokoin"),
             series,
             zone: parsed("zone", &or(self.zone, "Africa/Lome"))?,
+            till_alone,
             watch_pace,
             provider_timeout_ms: self.provider_timeout_ms.unwrap_or(30_000),
             master_key,

@@ -76,6 +76,8 @@ pub enum Deposit {
     Made(Made),
     /// Arrived.
     Proven {
+        /// Where.
+        place: Place,
         /// What stood on the paper.
         reference: String,
     },
@@ -86,7 +88,9 @@ impl Deposit {
     pub fn evolve(self, event: &Event) -> Self {
         match (self, event) {
             (Self::Unknown, Event::Made(made)) => Self::Made(made.clone()),
-            (Self::Made(_), Event::Proven(proven)) => Self::Proven { reference: proven.reference.clone() },
+            (Self::Made(_), Event::Proven(proven)) => {
+                Self::Proven { place: proven.place, reference: proven.reference.clone() }
+            }
             (
                 other @ (Self::Unknown | Self::Made(_) | Self::Proven { .. }),
                 Event::Made(_) | Event::Proven(_) | Event::SlipIssued(_),
@@ -100,7 +104,9 @@ impl Deposit {
             Self::Unknown => Err(Refusal::NotFound { what: "deposit", id: String::new() }),
             Self::Made(made) if made.by == by => Err(Refusal::NotYours),
             Self::Made(made) => Ok(vec![Proven { place, reference, by, amount: made.amount }.into()]),
-            Self::Proven { reference: known } if *known == reference => Ok(vec![]),
+            Self::Proven { place: there, reference: known } if *there == place && *known == reference => {
+                Ok(vec![])
+            }
             Self::Proven { .. } => Err(Refusal::AlreadyDecided),
         }
     }

@@ -98,6 +98,9 @@ fn values_of_the_wrong_form_are_named() {
     for (name, value) in [
         ("QUITTANCE_ZONE", "Africa/Nowhere"),
         ("QUITTANCE_SERIES", "r 1"),
+        ("QUITTANCE_TILL_ALONE", "-1"),
+        ("QUITTANCE_TILL_ALONE", "1000.5"),
+        ("QUITTANCE_TILL_ALONE", "beaucoup"),
         ("QUITTANCE_WATCH_PACE", "0"),
         ("QUITTANCE_PROVIDER_TIMEOUT_MS", "soon"),
         ("QUITTANCE_LIMIT_GENERAL", "-1"),

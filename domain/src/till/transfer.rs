@@ -62,6 +62,10 @@ pub fn give_back(
     if sender.cashier() != Some(by) && receiver.cashier() != Some(by) {
         return Err(Refusal::NotYours);
     }
+    if let Till::Open(drawer) = sender {
+        // Meanwhile it may have been filled to the brim.
+        drawer.expected.plus(amount).map_err(|_| Refusal::AmountTooLarge)?;
+    }
     Ok(vec![TransferReturned { transfer, amount, by }.into()])
 }
 

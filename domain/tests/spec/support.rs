@@ -2,6 +2,7 @@
 
 use domain::{
     Event, Refusal,
+    deposit::{self, Deposit},
     exam::{self, Exam},
     patient::{self, Patient},
     payer::{self, Payer},
@@ -30,7 +31,7 @@ macro_rules! noun {
     };
 }
 
-noun! { Exam: exam::Event, Patient: patient::Event, Till: till::Event, Seat: till::Event, User: user::Event, }
+noun! { Deposit: deposit::Event, Exam: exam::Event, Patient: patient::Event, Till: till::Event, Seat: till::Event, User: user::Event, }
 
 noun! {
     Prescription: prescription::Event, Refunds: refund::Event, Payer: payer::Event, Relief: relief::Event,
