@@ -8,9 +8,11 @@ CARGO ?= cargo
 run:
 	$(CARGO) run --release -- demo
 
-# Everything that can be checked here: cargo with rustfmt and clippy, and PostgreSQL's programs, installed if missing.
+# Everything that can be checked here: cargo with rustfmt and clippy, and PostgreSQL's programs and
+# the readers of spreadsheets and papers, installed if missing.
 test: lint
 	sh scripts/postgresql.sh
+	sh scripts/readers.sh
 	$(CARGO) test --workspace
 
 # The long runs: 200 times `kill -9`, a million events on every engine, and whatever else takes its time.

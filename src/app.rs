@@ -5,6 +5,7 @@ use crate::{
     copy::Copying,
     execute::Ledger,
     failure::Failure,
+    heads::Heads,
     providers::{NotAProvider, Provider, ProviderConfig, Timing},
     react::React,
     vault::{Passwords, Vault, VaultError},
@@ -12,7 +13,7 @@ use crate::{
 };
 use domain::{Money, Sealed, Wallet, patient::Identity};
 use parking_lot::Mutex;
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, thread, time::Duration};
 
 /// A running Quittance without its HTTP side.
 pub struct App {
@@ -32,6 +33,8 @@ pub struct App {
     pub react: React,
     /// Of this hospital.
     pub house: House,
+    /// The ledger's head, for papers.
+    pub heads: Arc<Heads>,
     /// The continuous copy, where one is kept.
     pub copy: Option<Copying>,
 }
@@ -45,6 +48,8 @@ pub struct House {
     pub series: String,
     /// The largest difference that a cashier closes his till with alone.
     pub till_alone: Money,
+    /// For files that are gone when they are closed.
+    pub folder: PathBuf,
     /// Where providers and telephones reach us, without a slash at the end.
     pub public_url: String,
 }

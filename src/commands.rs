@@ -9,6 +9,7 @@ pub mod patients;
 pub mod payments;
 pub mod prescriptions;
 pub mod projectors;
+pub mod reports;
 pub mod tills;
 pub mod users;
 

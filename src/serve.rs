@@ -12,7 +12,9 @@ use crate::{
     copy::Copying,
     execute::{Ledger, others},
     failure::Failure,
+    heads::Heads,
     http::server::{self, State},
+    proof::head::{BadHead, Origin},
     providers::{NotAProvider, Timing},
     react::{self, React},
     settings::Settings,
@@ -48,6 +50,9 @@ pub enum CannotStart {
     /// The read models.
     #[error(transparent)]
     Views(#[from] ViewsError),
+    /// The ledger has a name that can't stand in a head.
+    #[error(transparent)]
+    Head(#[from] BadHead),
     /// A provider's configuration.
     #[error(transparent)]
     Provider(#[from] NotAProvider),
@@ -76,6 +81,8 @@ pub fn bind(listen: SocketAddr) -> std::io::Result<TcpListener> {
 /// What an engine gives: the ledger, the keys, the read models with somebody who moves them.
 struct Opened {
     store: Store,
+    /// Names the ledger in its heads.
+    origin: Origin,
     vault: Vault,
     views: Views,
     /// A second place, where the settings name one.
@@ -95,6 +102,8 @@ pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running,
     };
     let (react, words) = React::new(settings.watch_pace);
     let timing = Timing { total: Duration::from_millis(settings.provider_timeout_ms), ..Timing::default() };
+    let heads = Arc::new(Heads::new(opened.store.clone(), opened.origin));
+    heads.walk_ahead()?;
     let app = Arc::new(App {
         ledger: Ledger::new(opened.store, clock),
         views: opened.views,
@@ -106,9 +115,11 @@ pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running,
             name: settings.hospital.clone(),
             series: settings.series.clone(),
             till_alone: settings.till_alone,
+            folder: settings.data.clone(),
             public_url: settings.api_url.clone().unwrap_or_else(|| format!("http://{addr}")),
         },
         vault: opened.vault,
+        heads,
         copy: opened.copy,
     });
     if settings.database.is_some() {

@@ -9,6 +9,7 @@
 pub mod callback;
 pub mod cash;
 pub mod deposit;
+pub mod entry;
 pub mod event;
 pub mod exam;
 pub mod id;

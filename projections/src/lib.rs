@@ -5,6 +5,7 @@
 //! transaction. The same text serves SQLite and PostgreSQL. Each file is one read model: what it
 //! answers, the table it owns (`migrations/views`), its projector, its queries.
 
+pub mod balances;
 pub mod exams;
 pub mod patients;
 pub mod payments;
@@ -12,6 +13,7 @@ pub mod prescriptions;
 pub mod projector;
 pub mod query;
 pub mod receipts;
+pub mod reports;
 pub mod takings;
 pub mod tills;
 pub mod users;
@@ -23,7 +25,7 @@ pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 
 /// Every projector, in the order in which they are run.
-pub const ALL: [&dyn Projector; 9] = [
+pub const ALL: [&dyn Projector; 11] = [
     &users::Users,
     &patients::Patients,
     &exams::Exams,
@@ -31,6 +33,8 @@ pub const ALL: [&dyn Projector; 9] = [
     &payments::Payments,
     &receipts::Receipts,
     &takings::Takings,
+    &balances::Balances,
+    &reports::Reports,
     &tills::Tills,
     &work_items::WorkItems,
 ];

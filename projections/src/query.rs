@@ -74,6 +74,15 @@ impl Row {
         text.parse().map_err(|_| Misread(Some(Value::Text(text))))
     }
 
+    /// The next column as an id, where an empty text stands for none: columns of a primary key are never null.
+    pub fn id_or_empty(&mut self) -> Result<Option<Uuid>, Misread> {
+        let text = self.text()?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        text.parse().map(Some).map_err(|_| Misread(Some(Value::Text(text))))
+    }
+
     /// The next column as a day.
     pub fn day(&mut self) -> Result<NaiveDate, Misread> {
         let text = self.text()?;

@@ -77,6 +77,12 @@ pub fn by_id(id: UserId) -> Query<User> {
     Query { sql, args: vec![id.into()], read }
 }
 
+/// `NOM Prénom`.
+pub fn name(id: UserId) -> Query<String> {
+    let sql = "select last_name || ' ' || first_name from users where id = $1";
+    Query { sql, args: vec![id.into()], read: Row::text }
+}
+
 /// All users by name.
 pub fn all() -> Query<User> {
     let sql = "select id, username, first_name, last_name, role, active from users

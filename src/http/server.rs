@@ -1,6 +1,6 @@
 //! The server: what its routes share, what every answer carries, how it stops.
 
-use super::{RequestId, limits, problem::Problem, routes};
+use super::{RequestId, limits, problem::Problem, reports::Exports, routes};
 use crate::{app::App, failure::Failure, store::StoreError};
 use actix_web::{
     App as Actix, HttpMessage, HttpServer,
@@ -27,6 +27,8 @@ pub struct State {
     pub limits: limits::Counters,
     /// Roles of the signed-in: a role never changes, and a locked-out user loses his sessions first.
     pub roles: Cache<UserId, Role>,
+    /// Exports under way.
+    pub exports: Exports,
     /// Long reports that may be read at once: each holds a snapshot of the read models open.
     pub long_reports: Arc<Semaphore>,
 }
@@ -38,6 +40,7 @@ impl State {
             app,
             limits: limits::Counters::new(limits),
             roles: Cache::new(10_000),
+            exports: Exports::default(),
             long_reports: Arc::new(Semaphore::new(LONG_REPORTS)),
         }
     }

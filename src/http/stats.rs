@@ -57,7 +57,7 @@ pub async fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
     let day = state.app.clock.today();
     let mut moment = state.app.views.moment().await?;
     let takings = moment.fetch(projections::takings::of_day(day, who.sees_only())).await?;
-    let amount = takings.iter().map(|taking| taking.amount).sum();
+    let amount = takings.iter().map(projections::takings::Taking::amount).sum();
     let today = Today {
         date: day,
         prescriptions: moment.first(projections::prescriptions::registered_on(day)).await?.unwrap_or(0),

@@ -5,6 +5,7 @@ use crate::{
     app::People,
     clock::Clock,
     copy, follow,
+    proof::head::Origin,
     settings::Settings,
     store::{EventStore, Store, StoreError, embedded::EmbeddedStore, postgres::SEEN},
     vault::Vault,
@@ -32,9 +33,10 @@ pub async fn open(settings: &Settings, clock: Clock) -> Result<Opened, CannotSta
         history::agrees(reached, store.chain_at(reached.position)?, *store.head().borrow())?;
     }
     batch.honour(Skips::recorded(&store).await?);
+    let origin = Origin::of_store(&hex::encode(store.id()))?;
     let store = Arc::new(store);
     let copy = settings.copy.as_deref().map(|to| copy::start(store.clone(), dir, to)).transpose()?;
     let store: Store = store;
     follow::start(store.clone(), views.clone(), batch, clock, Arc::new(People(vault.clone())))?;
-    Ok(Opened { store, vault, views, copy, failed: Some(failed) })
+    Ok(Opened { store, origin, vault, views, copy, failed: Some(failed) })
 }

@@ -5,6 +5,7 @@ use crate::{
     app::People,
     clock::Clock,
     follow::postgres::{Follower, agrees},
+    proof::head::Origin,
     settings::Database,
     store::{Store, postgres::PostgresStore},
     vault::{Vault, VaultError},
@@ -15,13 +16,15 @@ use std::{path::Path, sync::Arc};
 /// Opens ledger, keys and read models in one database, or makes them.
 pub async fn open(database: &Database, folder: &Path, clock: Clock) -> Result<Opened, CannotStart> {
     let url = database.url().to_owned();
-    let store: Store = Arc::new(PostgresStore::open_seen(&url, folder).await?);
+    let store = PostgresStore::open_seen(&url, folder).await?;
+    let origin = Origin::of_store(&hex::encode(store.id()))?;
+    let store: Store = Arc::new(store);
     let vault = vault(database).await?;
     let (views, session) = Views::open_postgres(&url).await?;
     agrees(&store, &session).await?;
     let (people, views_of) = (Arc::new(People(vault.clone())), views.clone());
     Follower { url, store: store.clone(), views: views_of, clock, people }.start()?;
-    Ok(Opened { store, vault, views, copy: None, failed: None })
+    Ok(Opened { store, origin, vault, views, copy: None, failed: None })
 }
 
 /// The keys in a database. They wait for it in the thread that asks.

@@ -45,6 +45,17 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/receipts/{number}", "ACKU"),
     ("get", "/api/receipts/{number}/qr.svg", "ACKU"),
     ("get", "/api/reports/financial/daily", "ACKU"),
+    ("get", "/api/reports/financial/period", "AKU"),
+    ("get", "/api/reports/journal", "AKU"),
+    ("get", "/api/reports/trial-balance", "AKU"),
+    ("get", "/api/reports/explain", "AKU"),
+    ("post", "/api/reports/sign", "ACK"),
+    ("get", "/api/reports/signed", "ACKU"),
+    ("get", "/api/reports/signed/{id}", "ACKU"),
+    ("get", "/api/reports/export", "ACKU"),
+    ("delete", "/api/reports/export", "ACKU"),
+    ("get", "/api/reports/export/{format}", "ACKU"),
+    ("get", "/api/reports/exports", "AKU"),
     ("get", "/api/stats/global", "ACKU"),
     ("get", "/api/work-items", "AKU"),
     ("get", "/api/projectors", "AU"),
@@ -74,6 +85,7 @@ fn body(method: &str, path: &str) -> Option<Value> {
             json!({"prescriptionId": nowhere, "provider": "TMONEY", "phoneNumber": "90123456"})
         }
         ("post", "/api/payments/{id}/resolve") => json!({"outcome": "DECLINED", "note": "essai"}),
+        ("post", "/api/reports/sign") => json!({"report": "daily", "date": "2020-01-01"}),
         ("post", "/api/receipts/verify") => json!({"code": "rien"}),
         ("post", "/api/projectors/{name}/skip") => json!({"position": 1, "reason": "essai"}),
         _ => return None,
@@ -84,7 +96,8 @@ async fn call(who: &Caller, method: &str, path: &str) -> Answer {
     let filled = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
         .replace("{provider}", "TMONEY")
-        .replace("{number}", "R-2020-000001");
+        .replace("{number}", "R-2020-000001")
+        .replace("{format}", "csv?reportType=financial&date=2020-01-01");
     let mut request = who.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &filled);
     if let Some(body) = body(method, path) {
         request = request.json(&body);

@@ -96,7 +96,7 @@ impl Models {
     pub async fn taken(&self) -> i64 {
         let day = "2026-11-24".parse().unwrap();
         let takings = self.views.fetch(projections::takings::of_day(day, None)).await.unwrap();
-        takings.iter().map(|taking| taking.amount).sum()
+        takings.iter().map(|taking| taking.amount()).sum()
     }
 }
 

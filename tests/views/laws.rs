@@ -123,7 +123,7 @@ async fn every_query_is_understood(place: Place) {
     assert_eq!(views.first(prescriptions::registered_on(day.pred_opt().unwrap())).await.unwrap(), Some(0));
     for cashier in [None, Some(id.0)] {
         assert_eq!(views.fetch(receipts::of_day(day, cashier, 0, 10)).await.unwrap().len(), 1);
-        assert_eq!(views.fetch(takings::of_day(day, cashier)).await.unwrap()[0].amount, 1_500);
+        assert_eq!(views.fetch(takings::of_day(day, cashier)).await.unwrap()[0].amount(), 1_500);
         assert!(views.fetch(payments::in_state("PAID", cashier)).await.unwrap().is_empty());
     }
     let number = ReceiptNumber { series: "R".into(), year: 2026, number: 1 };
@@ -165,7 +165,7 @@ async fn a_moment_shows_one_position(place: Place) {
     models.apply(&log.all().await).await;
     let day = "2026-11-24".parse().unwrap();
     let then = moment.fetch(receipts::of_day(day, None, 0, 1_000)).await.unwrap();
-    let taken: i64 = moment.fetch(takings::of_day(day, None)).await.unwrap().iter().map(|t| t.amount).sum();
+    let taken: i64 = moment.fetch(takings::of_day(day, None)).await.unwrap().iter().map(|t| t.amount()).sum();
     assert_eq!((moment.position, then.len(), taken), (3, 1, 1_500));
     drop(moment);
     let moment = models.views.moment().await.unwrap();

@@ -49,7 +49,7 @@ async fn who_lost_his_lease_unnoticed_writes_nothing_more() {
     assert_eq!((session.position(), session.stopped().len()), (3, 0), "no model took that for poison");
     session.apply(&log.all().await, clock(), &Nobody).await.unwrap();
     let day = "2026-11-24".parse().unwrap();
-    assert_eq!(views.fetch(projections::takings::of_day(day, None)).await.unwrap()[0].amount, 3_000);
+    assert_eq!(views.fetch(projections::takings::of_day(day, None)).await.unwrap()[0].amount(), 3_000);
 }
 
 #[tokio::test]

@@ -47,5 +47,5 @@ fn open(dir: &TempDir) -> (Views, Batch) {
 /// What came in on the log's one day.
 async fn taken(views: &Views) -> i64 {
     let day = "2026-11-24".parse().unwrap();
-    views.fetch(projections::takings::of_day(day, None)).await.unwrap().iter().map(|t| t.amount).sum()
+    views.fetch(projections::takings::of_day(day, None)).await.unwrap().iter().map(|t| t.amount()).sum()
 }

@@ -107,7 +107,7 @@ async fn a_moment_that_began_before_the_swap_ends_in_peace() {
     house.reached().await;
     let day = "2026-11-24".parse().unwrap();
     let then = moment.fetch(projections::takings::of_day(day, None)).await.unwrap();
-    assert_eq!(then[0].amount, 20 * 1_500, "as it was");
+    assert_eq!(then[0].amount(), 20 * 1_500, "as it was");
     assert_eq!(taken(&house.views).await, 21 * 1_500);
 }
 

@@ -13,6 +13,7 @@ mod coverage;
 mod deposit;
 mod drawers;
 mod duplicates;
+mod entry;
 mod events_doc;
 mod every_fact;
 mod exam;

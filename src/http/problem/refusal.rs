@@ -245,6 +245,7 @@ fn not_found(what: &'static str) -> Problem {
         "relief" => ("relief_not_found", "Demande introuvable. Choisissez-la dans la liste."),
         "payer" => ("payer_not_found", "Cet organisme n’est pas connu. Choisissez-le dans la liste."),
         "line" => ("line_not_found", "Cette prescription n’a pas cette ligne. Regardez ses examens."),
+        "report" => ("report_not_found", "Ce rapport signé n’existe pas. Choisissez-le dans la liste."),
         "projector" => ("projector_not_found", "Ce projecteur n’existe pas. Choisissez-le dans la liste."),
         _ => ("not_found", "Rien ne se trouve à cette adresse."),
     };

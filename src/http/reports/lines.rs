@@ -1,19 +1,21 @@
-//! The payments of a day, page by page: a day may have 100,000, and no more than a page is ever in memory.
+//! The payments of a day as JSON, page by page.
 //!
 //! A long day is read and written out on a thread of its own that gives way to those who take money. Its
 //! snapshot ends with the last line, or when the reader has gone away or takes nothing any more.
 
-use super::{Daily, method};
+use super::daily::Daily;
 use crate::{
     background,
     failure::Failure,
-    views::{Moment, ViewsError},
+    reports::{
+        figures::method,
+        movements::{Moved, Movements},
+    },
+    views::ViewsError,
 };
 use actix_web::web::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::Money;
+use chrono::{DateTime, Utc};
 use futures_util::{Stream, stream};
-use projections::receipts::{Receipt, of_day};
 use serde::Serialize;
 use std::{io, time::Duration};
 use tokio::{
@@ -22,9 +24,6 @@ use tokio::{
     time::timeout,
 };
 use uuid::Uuid;
-
-/// So many lines are read where they are asked for.
-const PAGE: u64 = 200;
 
 /// How long a reader may take for one piece before his snapshot is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,8 +40,10 @@ pub struct Line {
     payment_id: Uuid,
     prescription_number: String,
     patient_name: String,
-    #[schema(value_type = i64)]
-    amount: Money,
+    /// `RECEIPT`, `REFUND`, `VOID`.
+    kind: String,
+    /// Francs: less than 0 where money went back.
+    amount: i64,
     payment_method: &'static str,
     provider: Option<String>,
     cashier: String,
@@ -51,34 +52,25 @@ pub struct Line {
 }
 
 /// The lines of a day that were not read yet.
-pub struct Lines {
-    moment: Moment,
-    day: NaiveDate,
-    cashier: Option<Uuid>,
-    after: u64,
-    ended: bool,
-}
+pub struct Lines(Movements);
 
 /// What the reader gets, piece by piece.
 type Pieces = mpsc::Sender<io::Result<Bytes>>;
 
 impl Lines {
-    /// All of a day, of one cashier or of all, as they are at this moment.
-    pub const fn new(moment: Moment, day: NaiveDate, cashier: Option<Uuid>) -> Self {
-        Self { moment, day, cashier, after: 0, ended: false }
+    /// All of them.
+    pub const fn new(movements: Movements) -> Self {
+        Self(movements)
     }
 
     /// True when none is left.
     pub const fn ended(&self) -> bool {
-        self.ended
+        self.0.ended()
     }
 
     /// The next page.
     pub async fn next(&mut self) -> Result<Vec<Line>, ViewsError> {
-        let receipts = self.moment.fetch(of_day(self.day, self.cashier, self.after, PAGE)).await?;
-        self.ended = (receipts.len() as u64) < PAGE;
-        self.after = receipts.last().map_or(self.after, |last| last.position);
-        Ok(receipts.into_iter().map(line).collect())
+        Ok(self.0.next().await?.into_iter().map(line).collect())
     }
 
     /// A report that holds the first lines, as JSON, and then those that are left. `turn` is given back
@@ -108,7 +100,7 @@ impl Lines {
     }
 
     async fn write(mut self, mut piece: Vec<u8>, pieces: &Pieces) -> Result<(), ViewsError> {
-        while !self.ended {
+        while !self.ended() {
             for line in self.next().await? {
                 piece.push(b',');
                 serde_json::to_writer(&mut piece, &line).map_err(io::Error::from)?;
@@ -124,18 +116,19 @@ async fn give(pieces: &Pieces, piece: Vec<u8>) -> Result<(), ViewsError> {
     Ok(given.map_err(io::Error::from)?.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?)
 }
 
-fn line(receipt: Receipt) -> Line {
+fn line(moved: Moved) -> Line {
     Line {
-        payment_number: receipt.receipt_number.clone(),
-        receipt_number: receipt.receipt_number,
-        payment_id: receipt.payment_id,
-        prescription_number: receipt.prescription_number,
-        patient_name: receipt.patient_name,
-        amount: receipt.amount,
-        payment_method: method(&receipt.method),
-        provider: (receipt.method != "CASH").then_some(receipt.method),
-        cashier: receipt.cashier,
-        cashier_id: receipt.cashier_id,
-        time: receipt.issued_at,
+        payment_number: moved.number.clone(),
+        receipt_number: moved.number,
+        kind: moved.kind,
+        payment_id: moved.payment_id,
+        prescription_number: moved.prescription_number,
+        patient_name: moved.patient_name,
+        amount: moved.amount,
+        payment_method: method(&moved.method),
+        provider: (moved.method != "CASH").then_some(moved.method),
+        cashier: moved.cashier,
+        cashier_id: moved.cashier_id,
+        time: moved.at,
     }
 }

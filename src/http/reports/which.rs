@@ -1,0 +1,66 @@
+//! Which days somebody asks for.
+
+use super::super::{problem::Problem, server::State};
+use chrono::{DateTime, NaiveDate, Utc};
+use projections::takings::Period;
+use serde::Deserialize;
+
+/// No report covers more days: a leap year.
+const MOST: i64 = 366;
+
+/// Which days.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Which {
+    /// `YYYY-MM-DD`, or a moment of that day (RFC 3339) as the seed's client sends it; today if absent.
+    pub date: Option<String>,
+    /// The first day, instead of `date`.
+    pub start_date: Option<String>,
+    /// The last day; it is in the report.
+    pub end_date: Option<String>,
+}
+
+impl Which {
+    /// One day.
+    pub fn day(&self, state: &State) -> Result<NaiveDate, Problem> {
+        match (&self.date, &self.start_date, &self.end_date) {
+            (None, None, None) => Ok(state.app.clock.today()),
+            (Some(date), None, None) => day(state, date, "/date"),
+            _ => Err(Problem::invalid("/startDate", "Ce rapport porte sur un seul jour. Indiquez date.")),
+        }
+    }
+
+    /// Several days: from and to, or one `date`.
+    pub fn period(&self, state: &State) -> Result<Period, Problem> {
+        let (from, to) = match (&self.date, &self.start_date, &self.end_date) {
+            (Some(date), None, None) => {
+                let day = day(state, date, "/date")?;
+                (day, day)
+            }
+            (None, Some(from), Some(to)) => (day(state, from, "/startDate")?, day(state, to, "/endDate")?),
+            (None, None, Some(_)) => return Err(missing("/startDate")),
+            (None, _, None) => return Err(missing("/endDate")),
+            (Some(_), _, _) => {
+                return Err(Problem::invalid("/date", "Indiquez soit date, soit startDate et endDate."));
+            }
+        };
+        if to < from {
+            return Err(Problem::invalid("/endDate", "Le dernier jour précède le premier."));
+        }
+        if (to - from).num_days() >= MOST {
+            return Err(Problem::invalid("/endDate", "Un rapport couvre au plus 366 jours."));
+        }
+        Ok(Period { from, to })
+    }
+}
+
+fn missing(pointer: &str) -> Problem {
+    Problem::invalid(pointer, "Indiquez le premier et le dernier jour : startDate et endDate.")
+}
+
+fn day(state: &State, text: &str, pointer: &str) -> Result<NaiveDate, Problem> {
+    let moment = || text.parse::<DateTime<Utc>>().map(|at| state.app.clock.day(at)).ok();
+    // The parser takes `26-01-01` for the year 26, a day on which nothing was ever paid.
+    let day = text.parse().ok().filter(|_| text.len() == "2026-01-01".len()).or_else(moment);
+    day.ok_or_else(|| Problem::invalid(pointer, "La date s’écrit AAAA-MM-JJ."))
+}

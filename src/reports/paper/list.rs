@@ -1,0 +1,77 @@
+//! The rows of a report's long list, pulled page by page on a thread that may wait.
+
+use super::{
+    super::{Asked, journal::Journal, movements::Movements},
+    columns,
+};
+use crate::{app::App, clock::Clock, exports::Cell, failure::Failure, views::Moment};
+use projections::takings::Period;
+use std::collections::VecDeque;
+use tokio::runtime::Handle;
+
+/// Where the rows come from.
+pub enum List {
+    /// There is no list.
+    None,
+    /// Receipts and refunds.
+    Movements(Box<Movements>, Clock),
+    /// Lines of the books.
+    Journal(Box<Journal>),
+}
+
+/// The rows one by one; blocks while a page is read.
+pub struct Rows {
+    list: List,
+    page: VecDeque<Vec<Cell>>,
+    runtime: Handle,
+}
+
+impl List {
+    pub(super) fn movements(clock: Clock, moment: Moment, asked: Asked) -> Self {
+        Self::Movements(Box::new(Movements::new(moment, asked.period, asked.cashier)), clock)
+    }
+
+    pub(super) async fn journal(app: &App, period: Period, upto: u64) -> Result<Self, Failure> {
+        let journal = Journal::of(app.ledger.store.clone(), app.clock, period, upto).await?;
+        Ok(Self::Journal(Box::new(journal)))
+    }
+
+    /// Its rows, for a thread that isn't one of the runtime's.
+    pub fn rows(self, runtime: Handle) -> Rows {
+        Rows { list: self, page: VecDeque::new(), runtime }
+    }
+
+    /// The next rows; nothing at the end.
+    async fn page(&mut self) -> Result<Option<VecDeque<Vec<Cell>>>, Failure> {
+        match self {
+            Self::None => Ok(None),
+            Self::Movements(movements, _) if movements.ended() => Ok(None),
+            Self::Movements(movements, clock) => {
+                let page = movements.next().await?.into_iter();
+                Ok(Some(page.map(|moved| columns::movement(*clock, moved)).collect()))
+            }
+            Self::Journal(journal) => {
+                let lines = journal.next().await?;
+                Ok((!lines.is_empty()).then(|| lines.into_iter().map(columns::journal).collect()))
+            }
+        }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Vec<Cell>, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.page.is_empty() {
+            match self.runtime.block_on(self.list.page()) {
+                Ok(Some(page)) => self.page = page,
+                Ok(None) => return None,
+                Err(failure) => {
+                    self.list = List::None;
+                    return Some(Err(failure));
+                }
+            }
+        }
+        self.page.pop_front().map(Ok)
+    }
+}
