@@ -11,7 +11,7 @@ pub use attempt::Attempt;
 pub use facts::*;
 pub use stage::Stage;
 
-use crate::{Money, PrescriptionId, refund::Received};
+use crate::{Money, PrescriptionId, receipt::Method, refund::Received};
 
 /// What is true of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,15 @@ impl Payment {
             Self::Unknown => None,
             Self::Cash(taken) => Some(taken.prescription),
             Self::Mobile(attempt) => Some(attempt.terms.prescription),
+        }
+    }
+
+    /// Into what its money comes: a drawer or a wallet.
+    pub fn method(&self) -> Option<Method> {
+        match self {
+            Self::Unknown => None,
+            Self::Cash(_) => Some(Method::Cash),
+            Self::Mobile(attempt) => Some(attempt.terms.wallet.into()),
         }
     }
 

@@ -11,7 +11,6 @@ pub use bill::{Bill, Item, Part, Work};
 pub use facts::*;
 
 use crate::{Money, PatientId, PaymentId, Refusal, patient::Patient};
-use bill::Place;
 
 /// The most that one prescription may come to: a thousand of them still fit one drawer's sum.
 pub const MOST: Money = match Money::new(1_000_000_000) {
@@ -40,33 +39,57 @@ pub enum Prescription {
         patient: PatientId,
         /// Its lines.
         bill: Bill,
+        /// An attempt that somebody else's money overtook: what is refunded may fall due while it waits.
+        live: Option<PaymentId>,
     },
 }
 
 impl Prescription {
     /// The state after one more fact.
     pub fn evolve(self, event: &Event) -> Self {
-        let (patient, mut bill, mut live) = match (self, event) {
-            (_, Event::Registered(new)) => (new.patient, Bill::of(&new.lines), None),
-            (Self::Unknown, _) => return Self::Unknown,
-            (Self::Due { patient, bill, live }, _) => (patient, bill, live),
-            (Self::Settled { patient, bill }, _) => (patient, bill, None),
+        let (mut patient, mut bill, mut live) = match self {
+            Self::Unknown => return Self::first(event),
+            Self::Due { patient, bill, live } | Self::Settled { patient, bill, live } => {
+                (patient, bill, live)
+            }
         };
         match event {
-            Event::Registered(_) => {}
+            Event::Registered(new) => (patient, bill, live) = (new.patient, Bill::of(&new.lines), None),
             Event::AttemptOpened(opened) => live = Some(opened.payment),
             Event::AttemptClosed(closed) => live = live.filter(|live| *live != closed.payment),
             Event::Paid(more) => {
-                bill.add(more.amount, Place::Paid);
+                bill.pay(more.payment, more.amount);
                 live = live.filter(|live| *live != more.payment);
             }
-            Event::Refunded(back) => bill.take_back(back.amount),
+            Event::Refunded(back) => bill.take_back(back.payment, back.amount),
             Event::Covered(covered) => bill.cover(&covered.parts),
-            Event::Relieved(relieved) => bill.add(relieved.amount, Place::Relieved),
+            Event::Relieved(relieved) => bill.relieve(relieved.amount),
             Event::ExamStarted(started) => bill.work(started.line, Work::Started(started.by)),
             Event::ExamCompleted(completed) => bill.work(completed.line, Work::Completed),
         }
-        if bill.due().is_zero() { Self::Settled { patient, bill } } else { Self::Due { patient, bill, live } }
+        Self::with(patient, bill, live)
+    }
+
+    /// The state after the first fact; no other one than this begins a prescription.
+    fn first(event: &Event) -> Self {
+        match event {
+            Event::Registered(new) => Self::with(new.patient, Bill::of(&new.lines), None),
+            Event::AttemptOpened(_)
+            | Event::AttemptClosed(_)
+            | Event::Paid(_)
+            | Event::Refunded(_)
+            | Event::Covered(_)
+            | Event::Relieved(_)
+            | Event::ExamStarted(_)
+            | Event::ExamCompleted(_) => Self::Unknown,
+        }
+    }
+
+    fn with(patient: PatientId, bill: Bill, live: Option<PaymentId>) -> Self {
+        match bill.due() {
+            Money::ZERO => Self::Settled { patient, bill, live },
+            _ => Self::Due { patient, bill, live },
+        }
     }
 
     /// What is still to pay.
@@ -79,6 +102,14 @@ impl Prescription {
         match self {
             Self::Unknown => None,
             Self::Due { bill, .. } | Self::Settled { bill, .. } => Some(bill),
+        }
+    }
+
+    /// Whose it is, if it was registered.
+    pub const fn patient(&self) -> Option<PatientId> {
+        match self {
+            Self::Unknown => None,
+            Self::Due { patient, .. } | Self::Settled { patient, .. } => Some(*patient),
         }
     }
 
@@ -141,7 +172,9 @@ impl Prescription {
     /// The attempt ended without money for us; nothing to write if it isn't the live one.
     pub fn close(&self, payment: PaymentId) -> Vec<Event> {
         match self {
-            Self::Due { live: Some(live), .. } if *live == payment => {
+            Self::Due { live: Some(live), .. } | Self::Settled { live: Some(live), .. }
+                if *live == payment =>
+            {
                 vec![AttemptClosed { payment }.into()]
             }
             Self::Due { .. } | Self::Unknown | Self::Settled { .. } => vec![],

@@ -4,10 +4,12 @@
 //! (4191). PAID is never lowered. What was heard before has no second effect.
 
 mod book;
+mod give_back;
 mod hear;
 mod resolve;
 mod take_cash;
 
+pub use give_back::{GiveBack, GivenBack, give_back};
 pub use hear::{Report, ReportStatus, hear};
 pub use resolve::resolve;
 pub use take_cash::{TakeCash, TakenCash, take_cash};

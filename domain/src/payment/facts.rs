@@ -78,7 +78,7 @@ impl Event {
     }
 }
 
-/// Cash for all that was due.
+/// Cash for what was due, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashTaken {
     /// For what.
@@ -104,7 +104,7 @@ pub struct Opened {
     pub patient: PatientId,
     /// Who asked.
     pub cashier: UserId,
-    /// What was due when it was asked for.
+    /// What was due when it was asked for, or the part of it that was asked.
     pub amount: Money,
     /// Which wallet was asked.
     pub wallet: Wallet,

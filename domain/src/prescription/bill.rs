@@ -1,16 +1,20 @@
 //! What a prescription costs and who bears it, line by line (rule 3): for each of them the insurer's part,
 //! what is forgiven, what is paid and what is due come to its price, to the franc.
 //!
-//! Money for the whole prescription fills the lines from the first to the last, and is taken back from the
-//! last to the first: so that revenue by service is the same figure as revenue by drawer.
+//! Money for the whole prescription fills the lines from the first to the last: so that revenue by service is
+//! the same figure as revenue by drawer. What goes back goes back from the lines that its payment had filled,
+//! the last first: so that a void leaves nothing behind, on no exam (rule 10).
 
 use super::Line;
-use crate::{ExamId, Money, UserId};
+use crate::{ExamId, Money, PaymentId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// The lines, and what became of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bill(Vec<Item>);
+pub struct Bill {
+    items: Vec<Item>,
+    filled: Vec<Filled>,
+}
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,13 +53,13 @@ pub struct Part {
     pub amount: Money,
 }
 
-/// Where a sum stands on a line.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Place {
-    /// Came in.
-    Paid,
-    /// Forgiven.
-    Relieved,
+/// What a payment still stands for on one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Filled {
+    by: PaymentId,
+    /// From 0.
+    at: usize,
+    amount: Money,
 }
 
 impl Bill {
@@ -68,101 +72,103 @@ impl Bill {
             paid: Money::ZERO,
             work: Work::Waiting,
         };
-        Self(lines.iter().map(item).collect())
+        Self { items: lines.iter().map(item).collect(), filled: vec![] }
     }
 
     /// The lines in their order.
     pub fn items(&self) -> &[Item] {
-        &self.0
+        &self.items
     }
 
     /// The line with this number, from 1.
     pub fn item(&self, line: u32) -> Option<&Item> {
-        self.0.get(usize::try_from(line).ok()?.checked_sub(1)?)
+        self.items.get(usize::try_from(line).ok()?.checked_sub(1)?)
     }
 
     /// What is still to pay.
     pub fn due(&self) -> Money {
-        sum(self.0.iter().map(Item::due))
+        sum(self.items.iter().map(Item::due))
     }
 
     /// What came in.
     pub fn paid(&self) -> Money {
-        sum(self.0.iter().map(|item| item.paid))
+        sum(self.items.iter().map(|item| item.paid))
     }
 
     /// What an insurer pays.
     pub fn covered(&self) -> Money {
-        sum(self.0.iter().map(|item| item.covered))
+        sum(self.items.iter().map(|item| item.covered))
     }
 
     /// What nobody pays.
     pub fn relieved(&self) -> Money {
-        sum(self.0.iter().map(|item| item.relieved))
+        sum(self.items.iter().map(|item| item.relieved))
     }
 
     /// True once work on any line has begun (rule 11).
     pub fn begun(&self) -> bool {
-        self.0.iter().any(|item| item.work != Work::Waiting)
+        self.items.iter().any(|item| item.work != Work::Waiting)
     }
 
     /// How money for the prescription falls on its lines.
-    pub fn parts(&self, mut amount: Money) -> Vec<Part> {
-        let mut parts = vec![];
-        for item in &self.0 {
-            let part = amount.min(item.due());
-            amount = amount.less(part);
-            if !part.is_zero() {
-                parts.push(Part { exam: item.exam, amount: part });
-            }
-        }
-        parts
+    pub fn parts(&self, amount: Money) -> Vec<Part> {
+        self.falls(amount).into_iter().map(|(at, part)| self.part(at, part)).collect()
     }
 
-    /// From which lines money goes back.
-    pub fn parts_back(&self, mut amount: Money) -> Vec<Part> {
-        let mut parts = vec![];
-        for item in self.0.iter().rev() {
-            let part = amount.min(item.paid);
-            amount = amount.less(part);
-            if !part.is_zero() {
-                parts.push(Part { exam: item.exam, amount: part });
-            }
-        }
-        parts
+    /// From which lines money of a payment goes back: never more than it still stands for there.
+    pub fn parts_back(&self, payment: PaymentId, amount: Money) -> Vec<Part> {
+        let back = self.comes_off(payment, amount).into_iter();
+        back.map(|(of, part)| self.part(self.filled[of].at, part)).collect()
     }
 
-    pub(super) fn add(&mut self, mut amount: Money, place: Place) {
-        for item in &mut self.0 {
-            let part = amount.min(item.due());
-            amount = amount.less(part);
-            let sum = match place {
-                Place::Paid => &mut item.paid,
-                Place::Relieved => &mut item.relieved,
-            };
-            *sum = sum.plus(part).unwrap_or(*sum);
+    pub(super) fn pay(&mut self, by: PaymentId, amount: Money) {
+        for (at, part) in self.falls(amount) {
+            self.items[at].paid = more(self.items[at].paid, part);
+            self.filled.push(Filled { by, at, amount: part });
         }
     }
 
-    pub(super) fn take_back(&mut self, mut amount: Money) {
-        for item in self.0.iter_mut().rev() {
-            let part = amount.min(item.paid);
-            amount = amount.less(part);
+    pub(super) fn relieve(&mut self, amount: Money) {
+        for (at, part) in self.falls(amount) {
+            self.items[at].relieved = more(self.items[at].relieved, part);
+        }
+    }
+
+    pub(super) fn take_back(&mut self, payment: PaymentId, amount: Money) {
+        for (of, part) in self.comes_off(payment, amount) {
+            let filled = &mut self.filled[of];
+            filled.amount = filled.amount.less(part);
+            let item = &mut self.items[filled.at];
             item.paid = item.paid.less(part);
         }
     }
 
     pub(super) fn cover(&mut self, parts: &[Money]) {
-        for (item, part) in self.0.iter_mut().zip(parts) {
+        for (item, part) in self.items.iter_mut().zip(parts) {
             item.covered = *part;
         }
     }
 
     pub(super) fn work(&mut self, line: u32, work: Work) {
         let item = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
-        if let Some(item) = item.and_then(|at| self.0.get_mut(at)) {
+        if let Some(item) = item.and_then(|at| self.items.get_mut(at)) {
             item.work = work;
         }
+    }
+
+    /// Which lines take how much of a sum: each what is due on it, the first first.
+    fn falls(&self, amount: Money) -> Vec<(usize, Money)> {
+        spread(amount, self.items.iter().map(Item::due).enumerate())
+    }
+
+    /// Which of the places that a payment filled give how much of a sum, the last first.
+    fn comes_off(&self, payment: PaymentId, amount: Money) -> Vec<(usize, Money)> {
+        let its = self.filled.iter().enumerate().rev().filter(|(_, filled)| filled.by == payment);
+        spread(amount, its.map(|(of, filled)| (of, filled.amount)))
+    }
+
+    fn part(&self, at: usize, amount: Money) -> Part {
+        Part { exam: self.items[at].exam, amount }
     }
 }
 
@@ -171,6 +177,21 @@ impl Item {
     pub fn due(&self) -> Money {
         self.price.less(self.covered).less(self.relieved).less(self.paid)
     }
+}
+
+/// A sum over places, each up to its limit, in their order; places that get nothing are left out.
+fn spread(mut amount: Money, limits: impl Iterator<Item = (usize, Money)>) -> Vec<(usize, Money)> {
+    let parts = limits.map(|(place, limit)| {
+        let part = amount.min(limit);
+        amount = amount.less(part);
+        (place, part)
+    });
+    parts.filter(|(_, part)| !part.is_zero()).collect()
+}
+
+/// No more than the price, as [`Bill::falls`] has seen to it.
+fn more(sum: Money, part: Money) -> Money {
+    sum.plus(part).unwrap_or(sum)
 }
 
 /// No more than the prices, whose sum was checked when they were registered.

@@ -56,16 +56,27 @@ impl Refunds {
         }
     }
 
-    /// A second person does not agree, or takes back an approval before the money went.
-    pub fn reject(&self, refund: RefundId, reason: String, by: UserId) -> Result<Vec<Event>, Refusal> {
-        match self.find(refund)?.stage {
-            Stage::Requested | Stage::Approved => Ok(vec![Rejected { refund, by, reason }.into()]),
-            Stage::Rejected => Ok(vec![]),
-            Stage::Completed => Err(Refusal::AlreadyDecided),
+    /// A second person does not agree or takes back an approval before the money went, or the one who asked
+    /// asks no more. Who had received the money can't bury what others ask back of it (rule 42).
+    pub fn reject(
+        &self,
+        refund: RefundId,
+        received: Received,
+        reason: String,
+        by: UserId,
+    ) -> Result<Vec<Event>, Refusal> {
+        match self.find(refund)? {
+            asked if received.cashier == by && asked.by != by => Err(Refusal::NotYours),
+            Refund { stage: Stage::Requested | Stage::Approved, .. } => {
+                Ok(vec![Rejected { refund, by, reason }.into()])
+            }
+            Refund { stage: Stage::Rejected, .. } => Ok(vec![]),
+            Refund { stage: Stage::Completed, .. } => Err(Refusal::AlreadyDecided),
         }
     }
 
-    /// The money goes: advances first, then what had paid for the prescription.
+    /// The money goes: advances first, then what had paid for the prescription. What else this writes, and out
+    /// of which drawer cash may go, is said by [`crate::settlement::give_back`].
     pub fn complete(
         &self,
         refund: RefundId,

@@ -67,7 +67,7 @@ pub struct Approved {
     pub by: UserId,
 }
 
-/// Another person did not agree.
+/// Another person did not agree, or the one who asked asks no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// To which.

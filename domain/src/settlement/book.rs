@@ -28,8 +28,10 @@ pub(super) fn book(attempt: &Attempt, prescription: &Prescription, id: PaymentId
         evidence: money.evidence,
         operation_at: money.operation_at,
     };
-    // Where nothing is due, nothing is live either: there is no attempt to close.
-    let prescription =
-        if applied.is_zero() { vec![] } else { vec![Paid { payment: id, amount: applied }.into()] };
+    // What another one's money overtook waits no more, though nothing of its own went to the prescription.
+    let prescription = match applied {
+        Money::ZERO => prescription.close(id),
+        amount => vec![Paid { payment: id, amount }.into()],
+    };
     Booking { payment: vec![confirmed.into()], prescription, money: Some(Received { applied, advance }) }
 }

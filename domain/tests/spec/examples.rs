@@ -1,13 +1,16 @@
 //! The people, the sums and the histories that the specs speak of: one prescription of 1000 francs.
 
 use crate::support::{Case, Fact};
+use chrono::NaiveDate;
 use domain::{
-    ExamId, Money, PatientId, PaymentId, PrescriptionId, Refusal, Sealed, TillId, UserId, Wallet,
+    ExamId, Money, PatientId, PaymentId, PrescriptionId, RefundId, Refusal, ReliefId, Sealed, TillId, UserId,
+    Wallet,
     payment::{
         self, Abandoned, Claimed, Confirmed, Declined, Evidence, Expired, Opened, Outcome, Questioned,
         Refused, Registered, Sent, Source, attempt::Answer,
     },
     prescription::{self, AttemptClosed, AttemptOpened, Line, Paid},
+    refund,
     settlement::{self, Booking, Received, Report, ReportStatus},
     till,
 };
@@ -16,11 +19,15 @@ use uuid::Uuid;
 pub const PATIENT: PatientId = PatientId(Uuid::from_u128(0xA));
 pub const PRESCRIPTION: PrescriptionId = PrescriptionId(Uuid::from_u128(0xB));
 pub const EXAM: ExamId = ExamId(Uuid::from_u128(0xC));
+pub const XRAY: ExamId = ExamId(Uuid::from_u128(0xC2));
 pub const TILL: TillId = TillId(Uuid::from_u128(0xD));
 pub const FIRST: PaymentId = PaymentId(Uuid::from_u128(1));
 pub const SECOND: PaymentId = PaymentId(Uuid::from_u128(2));
+pub const REFUND: RefundId = RefundId(Uuid::from_u128(0xF));
+pub const RELIEF: ReliefId = ReliefId(Uuid::from_u128(0xE));
 pub const AMA: UserId = UserId(Uuid::from_u128(0x11));
 pub const KOFI: UserId = UserId(Uuid::from_u128(0x12));
+pub const ESI: UserId = UserId(Uuid::from_u128(0x13));
 
 pub const fn xof(francs: i64) -> Money {
     match Money::new(francs) {
@@ -41,8 +48,16 @@ pub fn till(fact: impl Into<till::Event>) -> Fact {
     Fact::Stored(fact.into().into())
 }
 
+pub fn back(fact: impl Into<refund::Event>) -> Fact {
+    Fact::Stored(fact.into().into())
+}
+
 pub fn receipt(applied: i64, advance: i64) -> Fact {
     Fact::Receipt(Received { applied: xof(applied), advance: xof(advance) })
+}
+
+pub fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).unwrap()
 }
 
 pub fn sealed() -> Sealed {
@@ -66,6 +81,13 @@ pub fn terms() -> Opened {
 pub fn prescribed(francs: i64) -> Fact {
     let line = Line { exam: EXAM, price: xof(francs), listed: None };
     pre(prescription::Registered { patient: PATIENT, lines: vec![line], total: xof(francs) })
+}
+
+/// Two exams, of 400 and of 600 francs.
+pub fn two_exams() -> prescription::Event {
+    let line = |exam, francs| Line { exam, price: xof(francs), listed: None };
+    let lines = vec![line(EXAM, 400), line(XRAY, 600)];
+    prescription::Registered { patient: PATIENT, lines, total: xof(1_000) }.into()
 }
 
 pub fn closed() -> Fact {

@@ -1,7 +1,10 @@
 //! Money that comes late, early or while something else goes on: always booked.
 
 use crate::{examples::*, support::*};
-use domain::payment::{Registered, Source};
+use domain::{
+    payment::{Abandoned, Declined, Registered, Source},
+    prescription::Refunded,
+};
 
 #[test]
 fn a_success_before_our_call_was_answered_is_matched() {
@@ -50,8 +53,42 @@ fn the_live_attempts_success_after_that_is_an_advance() {
     let proof = success_of(1_000);
     given::<Case>(registered().into_iter().chain([paid_by(SECOND, 1_000)]))
         .when(hear(proof.clone()))
-        .then([confirmed(&proof, 0, 1_000), receipt(0, 1_000)])
+        .then([confirmed(&proof, 0, 1_000), closed(), receipt(0, 1_000)])
         .stands_at("PAID");
+}
+
+/// `SECOND` has paid all of it while `FIRST` is out, and some of that went back.
+fn refunded_meanwhile() -> Vec<Fact> {
+    let back = Refunded { payment: SECOND, refund: REFUND, amount: xof(300) };
+    registered().into_iter().chain([paid_by(SECOND, 1_000), pre(back)]).collect()
+}
+
+#[test]
+fn an_attempt_that_was_overtaken_still_waits_when_money_goes_back() {
+    let case = given::<Case>(refunded_meanwhile()).when(abandon).then([pay(Abandoned { by: AMA }), closed()]);
+    assert_eq!(case.prescription.payable(), Ok((PATIENT, xof(300))));
+    let case = refunded_meanwhile().iter().fold(Case::default(), Case::after);
+    assert_eq!(case.prescription.payable(), Err(domain::Refusal::AttemptLive { payment: FIRST }));
+}
+
+#[test]
+fn the_overtaken_attempts_success_pays_what_fell_due_again() {
+    let proof = success_of(1_000);
+    let case = given::<Case>(refunded_meanwhile())
+        .when(hear(proof.clone()))
+        .then([confirmed(&proof, 300, 700), paid_by(FIRST, 300), receipt(300, 700)])
+        .owes(0);
+    assert_eq!(case.prescription.payable(), Err(domain::Refusal::AlreadyPaid));
+}
+
+#[test]
+fn an_overtaken_attempt_that_ended_bars_nobody_when_money_goes_back() {
+    let told = failed(Source::Callback, "f1");
+    let fact = Declined { code: "cancelled".into(), evidence: told.evidence.clone() };
+    let overtaken = registered().into_iter().chain([paid_by(SECOND, 1_000)]);
+    let case = given::<Case>(overtaken).when(hear(told)).then([pay(fact), closed()]);
+    let back = Refunded { payment: SECOND, refund: REFUND, amount: xof(300) };
+    assert_eq!(case.after(&pre(back)).prescription.payable(), Ok((PATIENT, xof(300))));
 }
 
 #[test]
@@ -68,7 +105,7 @@ fn late_money_that_is_too_little_leaves_the_other_attempt_live() {
 #[test]
 fn an_attempt_that_ends_late_does_not_free_what_another_one_holds() {
     let told = failed(Source::Callback, "f1");
-    let fact = domain::payment::Declined { code: "cancelled".into(), evidence: told.evidence.clone() };
+    let fact = Declined { code: "cancelled".into(), evidence: told.evidence.clone() };
     given::<Case>(abandoned().into_iter().chain([opened(SECOND)]))
         .when(hear(told))
         .then([pay(fact)])

@@ -5,9 +5,12 @@ use domain::{
     deposit::{self, Deposit},
     exam::{self, Exam},
     patient::{self, Patient},
+    payer::{self, Payer},
     payment::{Attempt, Payment},
-    prescription::Prescription,
-    settlement::{Booking, Received, TakenCash},
+    prescription::{self, Prescription},
+    refund::{self, Refunds},
+    relief::{self, Relief},
+    settlement::{Booking, GivenBack, Received, TakenCash},
     till::{self, Seat, Till},
     user::{self, User},
 };
@@ -30,6 +33,10 @@ macro_rules! noun {
 
 noun! { Deposit: deposit::Event, Exam: exam::Event, Patient: patient::Event, Till: till::Event, Seat: till::Event, User: user::Event, }
 
+noun! {
+    Prescription: prescription::Event, Refunds: refund::Event, Payer: payer::Event, Relief: relief::Event,
+}
+
 /// A fact of any stream, or a receipt that is due with the others.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
@@ -37,12 +44,14 @@ pub enum Fact {
     Receipt(Received),
 }
 
-/// One prescription, one payment toward it and the till beside it: what a booking concerns.
+/// One prescription, one payment toward it, what is asked back of it, and the till beside it: what a booking
+/// concerns.
 #[derive(Default)]
 pub struct Case {
     pub prescription: Prescription,
     pub payment: Payment,
     pub till: Till,
+    pub refunds: Refunds,
 }
 
 impl Noun for Case {
@@ -52,6 +61,7 @@ impl Noun for Case {
             Fact::Stored(Event::Prescription(fact)) => self.prescription = self.prescription.evolve(fact),
             Fact::Stored(Event::Payment(fact)) => self.payment = self.payment.evolve(fact),
             Fact::Stored(Event::Till(fact)) => self.till = self.till.evolve(fact),
+            Fact::Stored(Event::Refund(fact)) => self.refunds = self.refunds.evolve(fact),
             Fact::Stored(other) => panic!("no part of a case: {other:?}"),
             Fact::Receipt(_) => {}
         }
@@ -104,6 +114,16 @@ impl Written<Fact> for TakenCash {
     fn facts(self) -> Vec<Fact> {
         let till = self.till.into_iter().map(|fact| Fact::Stored(fact.into()));
         self.booking.facts().into_iter().chain(till).collect()
+    }
+}
+
+impl Written<Fact> for GivenBack {
+    fn facts(self) -> Vec<Fact> {
+        let refund = self.refund.into_iter().map(|fact| Fact::Stored(fact.into()));
+        let prescription = self.prescription.into_iter().map(|fact| Fact::Stored(fact.into()));
+        let till = self.till.into_iter().map(|fact| Fact::Stored(fact.into()));
+        let slip = refund::Event::from(self.slip);
+        refund.chain(prescription).chain(till).chain([Fact::Stored(slip.into())]).collect()
     }
 }
 

@@ -1,21 +1,35 @@
-//! What the shell does with one prescription, step by step: asks the domain, then writes what it says.
+//! What the shell does around one prescription, step by step: asks the domain, then writes what it says.
+//!
+//! `desk` has what people do at a desk, `chance` how histories are drawn.
 
-use crate::examples::{AMA, KOFI, PRESCRIPTION, TILL, evidence, prescribed, terms, xof};
-use crate::support::Fact;
+mod chance;
+mod desk;
+
+pub use chance::{days, plain_reports, reports, steps};
+pub use desk::Deed;
+
+use crate::examples::{AMA, EXAM, KOFI, PATIENT, PRESCRIPTION, XRAY, day, terms, xof};
+use chrono::NaiveDate;
 use domain::{
-    Event, PaymentId, UserId,
-    payment::{self, Attempt, Outcome, Payment, Source, Stage, attempt::Answer},
-    prescription::Prescription,
-    settlement::{self, Booking, Received, Report, ReportStatus, TakeCash, take_cash},
-    till::{Opened, Till},
+    DepositId, Event, ExamId, PaymentId, RefundId, ReliefId, TillId, TransferId, UserId, Wallet,
+    deposit::Deposit,
+    movement::Movement,
+    payer::{self, Payer},
+    payment::{Attempt, Opened, Outcome, Payment, Stage, attempt::Answer},
+    prescription::{Line, Prescription, Registered},
+    receipt::{self, Issued},
+    refund::Refunds,
+    relief::Relief,
+    settlement::{self, Booking, Report},
+    till::{self, Seat, Till},
 };
-use proptest::prelude::*;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One thing that somebody asks or tells; the number picks one of the attempts there are.
 #[derive(Clone, Debug)]
 pub enum Step {
-    Open,
+    Open(UserId, Option<i64>),
     Send(usize),
     Resend(usize),
     Answer(usize, Answer),
@@ -24,32 +38,80 @@ pub enum Step {
     Hear(usize, Report),
     Propose(usize, UserId, Outcome),
     Resolve(usize, UserId, Outcome),
-    Cash(i64),
+    Desk(Deed),
 }
 
+/// A stream.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum At {
+    Prescription,
+    Payment(PaymentId),
+    Refund(PaymentId),
+    Till(TillId),
+    Desk(String),
+    Cashier(UserId),
+    Relief(ReliefId),
+    Deposit(DepositId),
+    Payer,
+    /// Numbered papers: written, and never decided upon.
+    Series,
+}
+
+pub type Writes = Vec<(At, Event)>;
+
 /// All that is true, and all that was written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub prescription: Prescription,
-    pub attempts: Vec<(PaymentId, Attempt)>,
-    pub till: Till,
-    pub log: Vec<Event>,
-    pub received: Vec<Received>,
-    pub cash: i64,
+    pub payments: Vec<(PaymentId, Payment)>,
+    pub refunds: BTreeMap<PaymentId, Refunds>,
+    pub tills: BTreeMap<TillId, Till>,
+    desks: BTreeMap<String, Seat>,
+    cashiers: BTreeMap<UserId, Seat>,
+    reliefs: BTreeMap<ReliefId, Relief>,
+    deposits: BTreeMap<DepositId, Deposit>,
+    payer: Payer,
+    /// In the order in which they were asked.
+    asked_back: Vec<(PaymentId, RefundId)>,
+    /// In the order in which they were sent.
+    transfers: Vec<(TillId, TransferId)>,
+    day: NaiveDate,
+    pub log: Writes,
 }
 
 pub const TOTAL: i64 = 1_000;
 
+/// Its lines, one exam twice.
+pub const LINES: [(ExamId, i64); 3] = [(EXAM, 400), (XRAY, 350), (EXAM, 250)];
+
 impl World {
-    /// A prescription is registered and a till stands open.
+    /// A prescription is registered, an insurer listed, and two tills stand open.
     pub fn begun() -> Self {
-        let mut world = Self::default();
-        let Fact::Stored(Event::Prescription(prescribed)) = prescribed(TOTAL) else {
-            unreachable!("a prescription's fact");
+        let mut world = Self {
+            prescription: Prescription::default(),
+            payments: vec![],
+            refunds: BTreeMap::new(),
+            tills: BTreeMap::new(),
+            desks: BTreeMap::new(),
+            cashiers: BTreeMap::new(),
+            reliefs: BTreeMap::new(),
+            deposits: BTreeMap::new(),
+            payer: Payer::default(),
+            asked_back: vec![],
+            transfers: vec![],
+            day: day(3, 1),
+            log: vec![],
         };
-        world.prescription = world.prescription.evolve(&prescribed);
-        let opened = Opened { desk: "Guichet 1".into(), cashier: AMA, float: xof(0), count: None };
-        world.till = world.till.evolve(&opened.into());
+        let line = |(exam, francs): &(ExamId, i64)| Line { exam: *exam, price: xof(*francs), listed: None };
+        let lines = LINES.iter().map(line).collect();
+        let registered = Registered { patient: PATIENT, lines, total: xof(TOTAL) };
+        world.write(vec![
+            (At::Prescription, Event::Prescription(registered.into())),
+            (At::Payer, Event::Payer(payer::Listed { code: "INAM".into(), name: "INAM".into() }.into())),
+        ]);
+        for (by, desk) in [(AMA, 1), (KOFI, 2)] {
+            world.take(&Step::Desk(Deed::OpenTill { by, desk, float: 2_000 }));
+        }
         world
     }
 
@@ -61,25 +123,30 @@ impl World {
         world
     }
 
-    pub fn attempt(&self, number: usize) -> Option<&(PaymentId, Attempt)> {
-        self.attempts.get(number.checked_rem(self.attempts.len())?)
+    /// Asks, writes, and gives what was written; nothing if the domain refuses.
+    pub fn take(&mut self, step: &Step) -> Writes {
+        if let Step::Desk(Deed::Midnight) = step {
+            self.day = self.day.succ_opt().unwrap();
+        }
+        let writes = self.ask(step).unwrap_or_default();
+        self.write(writes.clone());
+        writes
     }
 
     /// What the domain says to a step; nothing if it refuses or there is no attempt yet.
-    pub fn ask(&self, step: &Step) -> Option<(PaymentId, Booking)> {
-        let new = PaymentId(Uuid::from_u128(self.log.len() as u128 + 100));
+    fn ask(&self, step: &Step) -> Option<Writes> {
         let number = match step {
-            Step::Open => return Some((new, settlement::open(&self.prescription, new, None, terms()).ok()?)),
-            Step::Cash(tendered) => return Some((new, self.give(new, *tendered)?)),
+            Step::Open(by, part) => return self.open(*by, *part),
+            Step::Desk(deed) => return self.desk(deed),
             Step::Send(number) | Step::Resend(number) | Step::Abandon(number) | Step::Lapse(number) => number,
             Step::Answer(number, _) | Step::Hear(number, _) => number,
             Step::Propose(number, ..) | Step::Resolve(number, ..) => number,
         };
         let (id, attempt) = self.attempt(*number)?;
-        let (id, due) = (*id, &self.prescription);
+        let due = &self.prescription;
         let only = |payment| Booking { payment, ..Booking::default() };
         let booking = match step.clone() {
-            Step::Open | Step::Cash(_) => return None,
+            Step::Open(..) | Step::Desk(_) => return None,
             Step::Send(_) => only(attempt.send().ok()?),
             Step::Resend(_) => only(attempt.resend().ok()?),
             Step::Lapse(_) => only(attempt.lapse()),
@@ -89,139 +156,139 @@ impl World {
             Step::Propose(_, by, outcome) => only(attempt.propose(by, outcome, "seen".into()).ok()?),
             Step::Resolve(_, by, outcome) => settlement::resolve(attempt, due, id, by, outcome).ok()?,
         };
-        Some((id, booking))
+        Some(self.booked(id, booking, &Payment::Mobile(Box::new(attempt.clone()))))
     }
 
-    fn give(&self, payment: PaymentId, tendered: i64) -> Option<Booking> {
-        let tendered = xof(tendered);
-        let ask =
-            TakeCash { payment, prescription: PRESCRIPTION, cashier: AMA, till: TILL, part: None, tendered };
-        Some(take_cash(&self.prescription, &self.till, ask).ok()?.booking)
+    /// Ama asks for T-Money, others for Flooz.
+    fn open(&self, by: UserId, part: Option<i64>) -> Option<Writes> {
+        let id = PaymentId(self.new_id());
+        let wallet = if by == AMA { Wallet::Tmoney } else { Wallet::Flooz };
+        let terms = Opened { cashier: by, wallet, ..terms() };
+        let booking = settlement::open(&self.prescription, id, part.map(xof), terms).ok()?;
+        Some(self.booked(id, booking, &Payment::Unknown))
     }
 
-    /// Asks, writes, and gives what was written.
-    pub fn take(&mut self, step: &Step) -> Booking {
-        let Some((id, booking)) = self.ask(step) else {
-            return Booking::default();
-        };
-        for fact in &booking.payment {
-            self.pay(id, fact);
-            self.log.push(fact.clone().into());
+    /// A booking as writes: payment, prescription and receipt.
+    fn booked(&self, id: PaymentId, booking: Booking, payment: &Payment) -> Writes {
+        let facts = booking.payment.into_iter().map(|fact| (At::Payment(id), fact.into()));
+        let due = booking.prescription.into_iter().map(|fact| (At::Prescription, fact.into()));
+        let mut writes: Writes = facts.chain(due).collect();
+        if let Some(money) = booking.money {
+            let after = writes.iter().fold(payment.clone(), |payment, (_, fact)| match fact {
+                Event::Payment(fact) => payment.evolve(fact),
+                _ => payment,
+            });
+            let (method, received) = (after.method().unwrap(), after.received().unwrap());
+            let issued = Issued {
+                payment: id,
+                prescription: PRESCRIPTION,
+                patient: PATIENT,
+                cashier: received.cashier,
+                amount: money.amount(),
+                applied: money.applied,
+                advance: money.advance,
+                method,
+                till: received.till,
+                parts: self.prescription.bill().unwrap().parts(money.applied),
+                day: self.day,
+            };
+            writes.push((At::Series, receipt::Event::from(issued).into()));
         }
-        for fact in &booking.prescription {
-            self.prescription = std::mem::take(&mut self.prescription).evolve(fact);
-            self.log.push(fact.clone().into());
-        }
-        self.received.extend(booking.money);
-        booking
+        writes
     }
 
-    fn pay(&mut self, id: PaymentId, fact: &payment::Event) {
-        if let payment::Event::CashTaken(taken) = fact {
-            self.cash += taken.amount.francs();
+    fn write(&mut self, writes: Writes) {
+        for (at, fact) in writes {
+            match (&at, &fact) {
+                (At::Prescription, Event::Prescription(fact)) => {
+                    evolve(&mut self.prescription, |p| p.evolve(fact))
+                }
+                (At::Payment(id), Event::Payment(fact)) => self.pay(*id, fact),
+                (At::Refund(id), Event::Refund(fact)) => {
+                    evolve(self.refunds.entry(*id).or_default(), |refunds| refunds.evolve(fact));
+                    if let domain::refund::Event::Requested(asked) = fact {
+                        self.asked_back.push((*id, asked.refund));
+                    }
+                }
+                (At::Till(id), Event::Till(fact)) => {
+                    evolve(self.tills.entry(*id).or_default(), |till| till.evolve(fact));
+                    if let till::Event::TransferSent(sent) = fact {
+                        self.transfers.push((*id, sent.transfer));
+                    }
+                }
+                (At::Desk(name), Event::Till(fact)) => {
+                    evolve(self.desks.entry(name.clone()).or_default(), |seat| seat.evolve(fact));
+                }
+                (At::Cashier(id), Event::Till(fact)) => {
+                    evolve(self.cashiers.entry(*id).or_default(), |seat| seat.evolve(fact));
+                }
+                (At::Relief(id), Event::Relief(fact)) => {
+                    evolve(self.reliefs.entry(*id).or_default(), |relief| relief.evolve(fact));
+                }
+                (At::Deposit(id), Event::Deposit(fact)) => {
+                    evolve(self.deposits.entry(*id).or_default(), |deposit| deposit.evolve(fact));
+                }
+                (At::Payer, Event::Payer(fact)) => evolve(&mut self.payer, |payer| payer.evolve(fact)),
+                (At::Series, Event::Receipt(_) | Event::Refund(_) | Event::Relief(_) | Event::Deposit(_)) => {
+                }
+                stranger => panic!("a fact in another noun's stream: {stranger:?}"),
+            }
+            self.log.push((at, fact));
         }
-        let found = self.attempts.iter().position(|(known, _)| *known == id);
-        let before = found.map_or(Payment::Unknown, |at| {
-            let (_, attempt) = self.attempts.remove(at);
-            Payment::Mobile(Box::new(attempt))
+    }
+
+    fn pay(&mut self, id: PaymentId, fact: &domain::payment::Event) {
+        let known = self.payments.iter().position(|(known, _)| *known == id);
+        let at = known.unwrap_or_else(|| {
+            self.payments.push((id, Payment::Unknown));
+            self.payments.len() - 1
         });
-        if let Payment::Mobile(attempt) = before.evolve(fact) {
-            let at = found.unwrap_or(self.attempts.len());
-            self.attempts.insert(at, (id, *attempt));
-        }
+        evolve(&mut self.payments[at].1, |payment| payment.evolve(fact));
+    }
+
+    /// The log grows with every fact, so this is nobody's yet.
+    fn new_id(&self) -> Uuid {
+        Uuid::from_u128(self.log.len() as u128 + 1_000)
+    }
+
+    // ---- what is true
+
+    pub fn attempts(&self) -> Vec<(PaymentId, &Attempt)> {
+        let attempts = self.payments.iter().filter_map(|(id, payment)| match payment {
+            Payment::Mobile(attempt) => Some((*id, attempt.as_ref())),
+            Payment::Unknown | Payment::Cash(_) => None,
+        });
+        attempts.collect()
+    }
+
+    fn attempt(&self, number: usize) -> Option<(PaymentId, &Attempt)> {
+        let attempts = self.attempts();
+        attempts.get(number.checked_rem(attempts.len())?).copied()
     }
 
     /// The attempts that may still bring money without anybody having given up on them.
     pub fn waiting(&self) -> Vec<PaymentId> {
         let waits = |stage: &Stage| matches!(stage, Stage::Created | Stage::Sending | Stage::Registered);
-        let open = self.attempts.iter().filter(|(_, attempt)| match &attempt.stage {
+        let open = self.attempts().into_iter().filter(|(_, attempt)| match &attempt.stage {
             Stage::Claimed(before) => waits(before),
             stage => waits(stage),
         });
-        open.map(|(id, _)| *id).collect()
+        open.map(|(id, _)| id).collect()
     }
 
-    pub fn received_francs(&self) -> i64 {
-        self.received.iter().map(|money| money.amount().francs()).sum()
+    pub fn receipts(&self) -> Vec<&Issued> {
+        let issued = self.log.iter().filter_map(|(_, fact)| match fact {
+            Event::Receipt(receipt::Event::Issued(issued)) => Some(issued),
+            _ => None,
+        });
+        issued.collect()
     }
-}
 
-/// Anything that a provider may tell.
-pub fn reports() -> impl Strategy<Value = Report> + Clone {
-    let amount =
-        prop_oneof![Just(None), proptest::sample::select(vec![0, 400, 900, 1_000, 1_300]).prop_map(Some)];
-    let currency = prop_oneof![4 => Just(None), 2 => Just(Some("XOF")), 1 => Just(Some("EUR"))];
-    let reference = proptest::sample::select(vec![None, Some("OP-1"), Some("OP-2")]);
-    (statuses(), sources(), amount, currency, reference)
-        .prop_map(|(status, source, amount, currency, named)| told(status, source, amount, currency, named))
-}
-
-/// As `reports`, but success always says how much, in francs, and under which reference.
-pub fn plain_reports() -> impl Strategy<Value = Report> + Clone {
-    let amount = proptest::sample::select(vec![400, 900, 1_000, 1_300]);
-    let reference = proptest::sample::select(vec!["OP-1", "OP-2", "OP-3"]);
-    (statuses(), sources(), amount, reference)
-        .prop_map(|(status, source, amount, named)| told(status, source, Some(amount), None, Some(named)))
-}
-
-fn statuses() -> impl Strategy<Value = ReportStatus> + Clone {
-    prop_oneof![
-        4 => Just(ReportStatus::Success),
-        1 => Just(ReportStatus::Pending),
-        1 => Just(ReportStatus::Declined { code: "cancelled".into() }),
-        1 => Just(ReportStatus::Expired),
-        1 => Just(ReportStatus::Other("ON_HOLD".into())),
-    ]
-}
-
-fn sources() -> impl Strategy<Value = Source> + Clone {
-    proptest::sample::select(vec![Source::Callback, Source::Unsigned, Source::Status, Source::Statement])
-}
-
-/// The key is made of what is told, as for a provider without event ids.
-fn told(
-    status: ReportStatus,
-    source: Source,
-    amount: Option<i64>,
-    currency: Option<&str>,
-    named: Option<&str>,
-) -> Report {
-    let key = format!("{}/{amount:?}/{currency:?}/{named:?}", status.word());
-    Report {
-        status,
-        amount: amount.map(xof),
-        currency: currency.map(Into::into),
-        provider_ref: named.map(Into::into),
-        operation_at: None,
-        evidence: evidence(source, &key),
+    pub fn movements(&self) -> Vec<Movement> {
+        self.log.iter().filter_map(|(_, fact)| Movement::of(fact)).collect()
     }
 }
 
-/// Anything that people, providers and the watch may do, with such reports.
-pub fn steps(reports: impl Strategy<Value = Report> + 'static) -> impl Strategy<Value = Vec<Step>> {
-    let attempt = 0..4_usize;
-    let person = proptest::sample::select(vec![AMA, KOFI]);
-    let amounts = proptest::sample::select(vec![0, 655, 1_000]);
-    let outcome =
-        prop_oneof![1 => Just(Outcome::Declined), 3 => amounts.prop_map(|paid| Outcome::Paid(xof(paid)))];
-    let answer = prop_oneof![
-        proptest::sample::select(vec![None, Some("OP-1"), Some("OP-2")])
-            .prop_map(|named| Answer::Registered { provider_ref: named.map(Into::into) }),
-        Just(Answer::Refused { code: "limit".into() }),
-        Just(Answer::Unanswered { why: "timeout".into() }),
-    ];
-    let step = prop_oneof![
-        3 => Just(Step::Open),
-        3 => attempt.clone().prop_map(Step::Send),
-        1 => attempt.clone().prop_map(Step::Resend),
-        3 => (attempt.clone(), answer).prop_map(|(number, answer)| Step::Answer(number, answer)),
-        2 => attempt.clone().prop_map(Step::Abandon),
-        1 => attempt.clone().prop_map(Step::Lapse),
-        6 => (attempt.clone(), reports).prop_map(|(number, report)| Step::Hear(number, report)),
-        2 => (attempt.clone(), person.clone(), outcome.clone())
-            .prop_map(|(number, by, outcome)| Step::Propose(number, by, outcome)),
-        2 => (attempt, person, outcome).prop_map(|(number, by, outcome)| Step::Resolve(number, by, outcome)),
-        1 => proptest::sample::select(vec![100, 1_000, 5_000]).prop_map(Step::Cash),
-    ];
-    proptest::collection::vec(step, 0..40)
+fn evolve<S: Default>(state: &mut S, step: impl FnOnce(S) -> S) {
+    *state = step(std::mem::take(state));
 }

@@ -1,0 +1,36 @@
+//! Shapes that are written no more are read as the facts they are today.
+
+use crate::golden;
+use domain::{Event, receipt, till};
+
+#[test]
+fn a_receipt_of_the_first_shape_names_no_session_and_no_exam() {
+    let old = Event::decode("receipt-issued.v1", &golden::body("receipt-issued.v1")).unwrap();
+    let Event::Receipt(receipt::Event::Issued(issued)) = &old else { panic!("{old:?}") };
+    assert_eq!((issued.till, issued.parts.as_slice()), (None, &[][..]));
+    let told: serde_json::Value = serde_json::from_slice(&golden::body("receipt-issued.v1")).unwrap();
+    let kept: serde_json::Value = serde_json::from_slice(&old.encode()).unwrap();
+    for (field, value) in told.as_object().unwrap() {
+        assert_eq!(kept.get(field), Some(value), "{field} is kept");
+    }
+    assert_eq!(issued.amount, issued.applied.plus(issued.advance).unwrap());
+}
+
+#[test]
+fn a_till_of_the_first_shape_was_not_counted_by_pieces() {
+    let old = Event::decode("till-opened.v1", &golden::body("till-opened.v1")).unwrap();
+    let Event::Till(till::Event::Opened(opened)) = &old else { panic!("{old:?}") };
+    assert_eq!(opened.count, None);
+    let told: serde_json::Value = serde_json::from_slice(&golden::body("till-opened.v1")).unwrap();
+    assert_eq!(told["float"], opened.float.francs());
+    assert_eq!(told["desk"], opened.desk.as_str());
+    assert_eq!(told["cashier"], opened.cashier.to_string());
+}
+
+#[test]
+fn what_is_read_of_an_old_shape_is_written_under_its_new_name() {
+    for (old, new) in [("receipt-issued.v1", "receipt-issued.v2"), ("till-opened.v1", "till-opened.v2")] {
+        assert_eq!(Event::decode(old, &golden::body(old)).unwrap().name(), new);
+        assert!(!Event::names().contains(&old), "{old} is written no more");
+    }
+}
