@@ -100,9 +100,7 @@ impl Payer {
     pub fn rate_on(&self, exam: ExamId, day: NaiveDate) -> Option<Rate> {
         let Self::Listed { rates } = self else { return None };
         let in_force = |rated: &&Rated| rated.from <= day && rated.to.is_none_or(|to| day <= to);
-        let of = |wanted: Option<ExamId>| {
-            rates.iter().filter(in_force).filter(|rated| rated.exam == wanted).next_back()
-        };
+        let of = |wanted: Option<ExamId>| rates.iter().filter(in_force).rfind(|rated| rated.exam == wanted);
         of(Some(exam)).or_else(|| of(None)).map(|rated| rated.rate)
     }
 
