@@ -5,13 +5,16 @@
 //! transaction. The same text serves SQLite and PostgreSQL. Each file is one read model: what it
 //! answers, the table it owns (`migrations/views`), its projector, its queries.
 
+pub mod activity;
 pub mod exams;
 pub mod patients;
+pub mod payers;
 pub mod payments;
 pub mod prescriptions;
 pub mod projector;
 pub mod query;
 pub mod receipts;
+pub mod reliefs;
 pub mod takings;
 pub mod tills;
 pub mod users;
@@ -23,7 +26,7 @@ pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 
 /// Every projector, in the order in which they are run.
-pub const ALL: [&dyn Projector; 9] = [
+pub const ALL: [&dyn Projector; 12] = [
     &users::Users,
     &patients::Patients,
     &exams::Exams,
@@ -33,4 +36,7 @@ pub const ALL: [&dyn Projector; 9] = [
     &takings::Takings,
     &tills::Tills,
     &work_items::WorkItems,
+    &payers::Payers,
+    &reliefs::Reliefs,
+    &activity::Activity,
 ];

@@ -5,7 +5,7 @@
 
 use crate::{Change, Identities, Misread, Projector, Query, Row, Seen};
 use chrono::{DateTime, Utc};
-use domain::{Event, Money, Wallet, callback, payment};
+use domain::{Event, Money, Wallet, callback, payment, relief};
 use serde::Serialize;
 
 /// The projector.
@@ -18,13 +18,13 @@ pub struct WorkItem {
     /// The position of the event that made it: its id.
     pub id: i64,
     /// `advance`, `underpaid`, `doubled`, `conflict`, `reference_differs`, `question`, `orphan`,
-    /// `unreadable_callback`, `provider_credentials`.
+    /// `unreadable_callback`, `provider_credentials`, `relief_requested`.
     pub kind: String,
     /// The payment it is about, if any.
     pub payment_id: Option<String>,
     /// The wallet.
     pub provider: Option<String>,
-    /// The reference that was named.
+    /// The reference that was named; the id of a relief that waits for a second person.
     pub reference: Option<String>,
     /// Francs it is about.
     #[schema(value_type = Option<i64>)]
@@ -38,7 +38,7 @@ impl Projector for WorkItems {
         "work_items"
     }
     fn version(&self) -> i64 {
-        1
+        2
     }
     fn tables(&self) -> &'static [&'static str] {
         &["work_items"]
@@ -55,7 +55,8 @@ impl Projector for WorkItems {
             Event::Callback(event) => of_callback(seen, event).into_iter().collect(),
             Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
             Event::Receipt(_) | Event::Till(_) | Event::User(_) | Event::Projector(_) => vec![],
-            Event::Refund(_) | Event::Deposit(_) | Event::Payer(_) | Event::Relief(_) => vec![],
+            Event::Relief(event) => of_relief(seen, event).into_iter().collect(),
+            Event::Refund(_) | Event::Deposit(_) | Event::Payer(_) => vec![],
             Event::Report(_) => vec![],
         }
     }
@@ -108,6 +109,24 @@ fn of_callback(seen: &Seen<'_>, event: &callback::Event) -> Option<Change> {
             amount.into(),
             seen.at.into(),
         ],
+    ))
+}
+
+fn of_relief(seen: &Seen<'_>, event: &relief::Event) -> Option<Change> {
+    let asked = match event {
+        relief::Event::Requested(asked) => asked,
+        relief::Event::Granted(_) | relief::Event::Rejected(_) => {
+            return Some(Change::new(
+                "update work_items set closed_at = $1 where kind = 'relief_requested' and reference = $2",
+                [seen.at.into(), seen.id().into()],
+            ));
+        }
+        relief::Event::VoucherIssued(_) => return None,
+    };
+    Some(Change::new(
+        "insert into work_items (position, kind, reference, amount, opened_at)
+         values ($1, 'relief_requested', $2, $3, $4)",
+        [seen.position.into(), seen.id().into(), asked.amount.into(), seen.at.into()],
     ))
 }
 
