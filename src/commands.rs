@@ -6,6 +6,7 @@
 pub mod exams;
 pub mod mobile_money;
 pub mod patients;
+pub mod payers;
 pub mod payments;
 pub mod prescriptions;
 pub mod projectors;

@@ -10,6 +10,7 @@ pub mod limits;
 pub mod mobile_money;
 pub mod openapi;
 pub mod patients;
+pub mod payers;
 pub mod payments;
 pub mod position;
 pub mod prescriptions;
@@ -47,6 +48,7 @@ fn api(config: &mut ServiceConfig) {
         .route("/prescriptions", post().to(prescriptions::register))
         .route("/prescriptions", get().to(prescriptions::search))
         .route("/prescriptions/{id}", get().to(prescriptions::show))
+        .route("/prescriptions/{id}/coverage", post().to(prescriptions::cover::cover))
         .route("/payments", get().to(payments::list))
         .route("/payments/{id}", get().to(payments::show))
         .route("/payments/{id}/abandon", post().to(payments::abandon))
@@ -60,6 +62,9 @@ fn api(config: &mut ServiceConfig) {
         .route("/exams", post().to(exams::list))
         .route("/exams", get().to(exams::all))
         .route("/exams/{id}/prices", post().to(exams::price))
+        .route("/payers", post().to(payers::list))
+        .route("/payers", get().to(payers::all))
+        .route("/payers/{code}/rates", post().to(payers::rate))
         .route("/tills/open", post().to(tills::open))
         .route("/tills", get().to(tills::all))
         .route("/receipts/verify", post().to(receipts::verify))

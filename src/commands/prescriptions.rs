@@ -1,4 +1,8 @@
-//! Prescriptions: register.
+//! Prescriptions: register, cover, perform.
+
+mod cover;
+
+pub use cover::{Covered, Evidence, cover};
 
 use super::{Done, find};
 use crate::{

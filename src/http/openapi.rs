@@ -25,6 +25,7 @@ use utoipa::{
         super::patients::register, super::patients::search, super::patients::show, super::patients::erase,
         super::exams::list, super::exams::price, super::exams::all,
         super::prescriptions::register, super::prescriptions::show, super::prescriptions::search,
+        super::prescriptions::cover::cover, super::payers::list, super::payers::rate, super::payers::all,
         super::tills::open, super::tills::all,
         super::payments::cash, super::payments::abandon, super::payments::resolve, super::payments::show,
         super::payments::list,

@@ -30,6 +30,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/prescriptions", "AC"),
     ("get", "/api/prescriptions", "ACTKU"),
     ("get", "/api/prescriptions/{id}", "ACTKU"),
+    ("post", "/api/prescriptions/{id}/coverage", "AC"),
+    ("post", "/api/payers", "A"),
+    ("get", "/api/payers", "ACKU"),
+    ("post", "/api/payers/{code}/rates", "A"),
     ("post", "/api/tills/open", "C"),
     ("get", "/api/tills", "ACKU"),
     ("get", "/api/payments", "ACKU"),
@@ -68,6 +72,11 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("post", "/api/exams") => json!({"code": "", "name": "", "category": "", "price": 1}),
         ("post", "/api/exams/{id}/prices") => json!({"price": 1}),
         ("post", "/api/prescriptions") => json!({"patientId": nowhere, "exams": []}),
+        ("post", "/api/prescriptions/{id}/coverage") => {
+            json!({"payer": "INAM", "cardNumber": "1", "voucher": "1"})
+        }
+        ("post", "/api/payers") => json!({"code": "", "name": ""}),
+        ("post", "/api/payers/{code}/rates") => json!({"rate": 80}),
         ("post", "/api/tills/open") => json!({"desk": "", "float": 0}),
         ("post", "/api/payments/cash") => json!({"prescriptionId": nowhere, "amountTendered": 1}),
         ("post", "/api/payments/mobile-money/initiate") => {
@@ -84,6 +93,8 @@ async fn call(who: &Caller, method: &str, path: &str) -> Answer {
     let filled = path
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
         .replace("{provider}", "TMONEY")
+        .replace("{code}", "INAM")
+        .replace("{line}", "1")
         .replace("{number}", "R-2020-000001");
     let mut request = who.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &filled);
     if let Some(body) = body(method, path) {
