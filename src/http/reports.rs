@@ -1,5 +1,7 @@
 //! `/api/reports/financial/daily`: what came in on a day, and by whom.
 
+pub mod activity;
+
 mod lines;
 
 use super::{identity::Identity, position, problem::Problem, server::State};
