@@ -10,6 +10,7 @@ pub mod payers;
 pub mod payments;
 pub mod prescriptions;
 pub mod projectors;
+pub mod reliefs;
 pub mod tills;
 pub mod users;
 

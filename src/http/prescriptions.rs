@@ -1,6 +1,8 @@
 //! `/api/prescriptions`: register, find, show; and what is done with one of them.
 
 pub mod cover;
+pub mod perform;
+pub mod quittance;
 
 use super::{body::Body, identity::Identity, position, problem::Problem, server::State, text};
 use crate::{

@@ -31,9 +31,18 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/prescriptions", "ACTKU"),
     ("get", "/api/prescriptions/{id}", "ACTKU"),
     ("post", "/api/prescriptions/{id}/coverage", "AC"),
+    ("post", "/api/prescriptions/{id}/reliefs", "AC"),
+    ("get", "/api/prescriptions/{id}/quittance", "ACKU"),
+    ("post", "/api/prescriptions/{id}/exams/{line}/start", "T"),
+    ("post", "/api/prescriptions/{id}/exams/{line}/complete", "T"),
+    ("get", "/api/exams/queue", "ATU"),
     ("post", "/api/payers", "A"),
     ("get", "/api/payers", "ACKU"),
     ("post", "/api/payers/{code}/rates", "A"),
+    ("get", "/api/reliefs", "ACKU"),
+    ("post", "/api/reliefs/{id}/grant", "AK"),
+    ("post", "/api/reliefs/{id}/reject", "AK"),
+    ("get", "/api/reports/activity/service", "AKU"),
     ("post", "/api/tills/open", "C"),
     ("get", "/api/tills", "ACKU"),
     ("get", "/api/payments", "ACKU"),
@@ -75,8 +84,10 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("post", "/api/prescriptions/{id}/coverage") => {
             json!({"payer": "INAM", "cardNumber": "1", "voucher": "1"})
         }
+        ("post", "/api/prescriptions/{id}/reliefs") => json!({"kind": "EXEMPTION", "reason": "essai"}),
         ("post", "/api/payers") => json!({"code": "", "name": ""}),
         ("post", "/api/payers/{code}/rates") => json!({"rate": 80}),
+        ("post", "/api/reliefs/{id}/reject") => json!({"reason": "essai"}),
         ("post", "/api/tills/open") => json!({"desk": "", "float": 0}),
         ("post", "/api/payments/cash") => json!({"prescriptionId": nowhere, "amountTendered": 1}),
         ("post", "/api/payments/mobile-money/initiate") => {
