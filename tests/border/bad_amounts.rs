@@ -43,6 +43,7 @@ async fn no_route_takes_what_is_no_amount() {
     for amount in NO_AMOUNTS.iter().copied() {
         let price = format!("/api/exams/{exam}/prices");
         let resolve = format!("/api/payments/{payment}/resolve");
+        let relief = format!("/api/prescriptions/{prescription}/reliefs");
         let optional = amount == "null";
         for (who, path, body, refused) in [
             (
@@ -63,6 +64,18 @@ async fn no_route_takes_what_is_no_amount() {
                 cashier,
                 "/api/prescriptions",
                 format!(r#"{{"patientId":"{patient}","exams":[{{"examId":"{exam}","price":{amount}}}]}}"#),
+                !optional,
+            ),
+            (
+                cashier,
+                "/api/payments/cash",
+                format!(r#"{{"prescriptionId":"{prescription}","amount":{amount},"amountTendered":1}}"#),
+                !optional,
+            ),
+            (
+                cashier,
+                &relief,
+                format!(r#"{{"kind":"DISCOUNT","amount":{amount},"reason":"essai"}}"#),
                 !optional,
             ),
             (
