@@ -116,6 +116,8 @@ pub mod purpose {
     pub const PHONE: &str = "phone";
     /// A callback that could not be read.
     pub const CALLBACK: &str = "callback";
+    /// The card and the voucher by which an insurer pays.
+    pub const COVERAGE: &str = "coverage";
 }
 
 /// Between two questions to a vault that is out of reach.

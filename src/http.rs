@@ -12,6 +12,7 @@ pub mod limits;
 pub mod mobile_money;
 pub mod openapi;
 pub mod patients;
+pub mod payers;
 pub mod payments;
 pub mod position;
 pub mod prescriptions;
@@ -19,6 +20,7 @@ pub mod problem;
 pub mod projectors;
 pub mod receipts;
 pub mod refunds;
+pub mod reliefs;
 pub mod reports;
 pub mod server;
 pub mod stats;
@@ -52,6 +54,11 @@ fn api(config: &mut ServiceConfig) {
         .route("/prescriptions", post().to(prescriptions::register))
         .route("/prescriptions", get().to(prescriptions::search))
         .route("/prescriptions/{id}", get().to(prescriptions::show))
+        .route("/prescriptions/{id}/coverage", post().to(prescriptions::cover::cover))
+        .route("/prescriptions/{id}/reliefs", post().to(reliefs::request))
+        .route("/prescriptions/{id}/quittance", get().to(prescriptions::quittance::quittance))
+        .route("/prescriptions/{id}/exams/{line}/start", post().to(prescriptions::perform::start))
+        .route("/prescriptions/{id}/exams/{line}/complete", post().to(prescriptions::perform::complete))
         .route("/payments", get().to(payments::list))
         .route("/payments/{id}", get().to(payments::show))
         .route("/payments/{id}/abandon", post().to(payments::abandon))
@@ -71,6 +78,13 @@ fn api(config: &mut ServiceConfig) {
         .route("/exams", post().to(exams::list))
         .route("/exams", get().to(exams::all))
         .route("/exams/{id}/prices", post().to(exams::price))
+        .route("/exams/queue", get().to(exams::queue::queue))
+        .route("/payers", post().to(payers::list))
+        .route("/payers", get().to(payers::all))
+        .route("/payers/{code}/rates", post().to(payers::rate))
+        .route("/reliefs", get().to(reliefs::list))
+        .route("/reliefs/{id}/grant", post().to(reliefs::grant))
+        .route("/reliefs/{id}/reject", post().to(reliefs::reject))
         .route("/tills/open", post().to(tills::open))
         .route("/tills", get().to(tills::all))
         .route("/tills/{id}", get().to(tills::show))
@@ -101,6 +115,7 @@ fn api(config: &mut ServiceConfig) {
         .route("/reports/export/{format}", get().to(reports::export::export))
         .route("/reports/exports", get().to(reports::export::taken))
         .route("/receipts/{number}/duplicata", post().to(receipts::duplicate))
+        .route("/reports/activity/service", get().to(reports::activity::service))
         .route("/stats/global", get().to(stats::global))
         .route("/work-items", get().to(work_items::open))
         .route("/users", post().to(users::add))

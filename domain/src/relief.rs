@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 facts! {
-    /// What happened to one relief. Read by the read model `reliefs`.
+    /// What happened to one relief. Read by the read models `reliefs` and `work_items`.
     Event {
         /// Written by `POST /api/prescriptions/{id}/reliefs`.
         Requested = "relief-requested.v1",

@@ -4,6 +4,12 @@ create table prescriptions (
     patient text not null,
     total bigint not null,
     paid bigint not null,
+    covered bigint not null,
+    payer text,
+    relieved bigint not null,
+    lines bigint not null,
+    started bigint not null,
+    completed bigint not null,
     status text not null,
     attempt text,
     registered_at text not null,
@@ -18,8 +24,15 @@ create table prescription_lines (
     exam text not null,
     price bigint not null,
     listed bigint,
+    covered bigint not null,
+    state text not null,
+    technician text,
+    started_at text,
+    completed_at text,
     primary key (prescription, line)
 );
+create index prescription_lines_started on prescription_lines (started_at) where state = 'IN_PROGRESS';
+create index prescription_lines_completed on prescription_lines (completed_at) where state = 'COMPLETED';
 create table prescription_days (
     day text primary key,
     registered bigint not null

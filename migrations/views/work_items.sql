@@ -9,3 +9,4 @@ create table work_items (
     closed_at text
 );
 create index work_items_payment on work_items (payment, kind);
+create index work_items_reliefs on work_items (reference) where kind = 'relief_requested';

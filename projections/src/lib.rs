@@ -5,17 +5,20 @@
 //! transaction. The same text serves SQLite and PostgreSQL. Each file is one read model: what it
 //! answers, the table it owns (`migrations/views`), its projector, its queries.
 
+pub mod activity;
 pub mod balances;
 pub mod deposits;
 pub mod duplicata;
 pub mod exams;
 pub mod patients;
+pub mod payers;
 pub mod payments;
 pub mod prescriptions;
 pub mod projector;
 pub mod query;
 pub mod receipts;
 pub mod refunds;
+pub mod reliefs;
 pub mod reports;
 pub mod takings;
 pub mod tills;
@@ -29,7 +32,7 @@ pub use projector::{Change, Identities, Projector, Seen, Value};
 pub use query::{Misread, Query, Row};
 
 /// Every projector, in the order in which they are run.
-pub const ALL: [&dyn Projector; 15] = [
+pub const ALL: [&dyn Projector; 18] = [
     &users::Users,
     &patients::Patients,
     &exams::Exams,
@@ -45,4 +48,7 @@ pub const ALL: [&dyn Projector; 15] = [
     &transfers::Transfers,
     &deposits::Deposits,
     &work_items::WorkItems,
+    &payers::Payers,
+    &reliefs::Reliefs,
+    &activity::Activity,
 ];

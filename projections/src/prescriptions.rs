@@ -1,5 +1,10 @@
-//! Answers: what is due on this prescription, and is it paid? Reads prescription events; owns tables
-//! prescriptions, prescription_lines, prescription_days.
+//! Answers: what is due on this prescription, who bears it, and how far are its exams? Reads prescription
+//! events; owns tables prescriptions, prescription_lines, prescription_days.
+//!
+//! Its status says how far money is until work begins, and how far work is from then on: what goes back later
+//! shows in what is due.
+
+pub mod queue;
 
 use crate::{Change, Identities, Misread, Projector, Query, Row, Seen, Value, patients};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -28,7 +33,18 @@ pub struct Prescription {
     /// Francs received for it.
     #[schema(value_type = i64)]
     pub paid_amount: Money,
-    /// `PENDING`, `PARTIALLY_PAID`, `PAID`.
+    /// Francs that an insurer bears.
+    #[schema(value_type = i64)]
+    pub covered_amount: Money,
+    /// His code.
+    pub payer: Option<String>,
+    /// Francs that nobody pays: exemptions and discounts.
+    #[schema(value_type = i64)]
+    pub relieved_amount: Money,
+    /// Francs that the patient still has to pay.
+    #[schema(value_type = i64)]
+    pub due_amount: Money,
+    /// `PENDING`, `PARTIALLY_PAID`, `PAID`, `IN_PROGRESS`, `COMPLETED`.
     pub status: String,
     /// The mobile payment whose outcome is awaited.
     pub live_payment_id: Option<String>,
@@ -39,7 +55,10 @@ pub struct Prescription {
 /// One line of a prescription.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PrescriptionLine)]
 pub struct Line {
+    /// Its number, from 1.
+    pub line: i64,
     /// Of the catalogue.
     pub exam_id: Uuid,
     /// The exam's code, if it is still known.
@@ -52,6 +71,17 @@ pub struct Line {
     /// The catalogue's price, where another one was asked for.
     #[schema(value_type = Option<i64>)]
     pub listed_price: Option<Money>,
+    /// Francs of it that an insurer bears.
+    #[schema(value_type = i64)]
+    pub covered_amount: Money,
+    /// `WAITING`, `IN_PROGRESS`, `COMPLETED`.
+    pub state: String,
+    /// Who performs or performed it: `NOM Prénom`.
+    pub technician: Option<String>,
+    /// When he began.
+    pub started_at: Option<String>,
+    /// When he was done.
+    pub completed_at: Option<String>,
 }
 
 /// The number of the prescription registered at `position`: unique by construction, as positions are.
@@ -64,7 +94,7 @@ impl Projector for Prescriptions {
         "prescriptions"
     }
     fn version(&self) -> i64 {
-        1
+        2
     }
     fn tables(&self) -> &'static [&'static str] {
         &["prescriptions", "prescription_lines", "prescription_days"]
@@ -87,21 +117,30 @@ impl Projector for Prescriptions {
             )],
             prescription::Event::Refunded(back) => vec![Change::new(
                 "update prescriptions set paid = paid - $1,
-                   status = case when paid - $1 = 0 then 'PENDING' else 'PARTIALLY_PAID' end
+                   status = case when started > 0 then status
+                     when paid - $1 = 0 then 'PENDING' else 'PARTIALLY_PAID' end
                  where id = $2",
                 [back.amount.into(), id.into()],
             )],
-            prescription::Event::Covered(_)
-            | prescription::Event::Relieved(_)
-            | prescription::Event::ExamStarted(_)
-            | prescription::Event::ExamCompleted(_) => vec![],
             prescription::Event::Paid(paid) => vec![Change::new(
                 "update prescriptions set paid = paid + $1,
-                   status = case when paid + $1 >= total then 'PAID' else 'PARTIALLY_PAID' end,
-                   attempt = case when attempt = $2 or paid + $1 >= total then null else attempt end
+                   status = case when started > 0 then status
+                     when paid + covered + relieved + $1 >= total then 'PAID' else 'PARTIALLY_PAID' end,
+                   attempt = case when attempt = $2 or paid + covered + relieved + $1 >= total then null
+                     else attempt end
                  where id = $3",
                 [paid.amount.into(), paid.payment.into(), id.into()],
             )],
+            prescription::Event::Covered(fact) => covered(id, fact),
+            prescription::Event::Relieved(fact) => vec![Change::new(
+                "update prescriptions set relieved = relieved + $1,
+                   status = case when started > 0 then status
+                     when paid + covered + relieved + $1 >= total then 'PAID' else status end
+                 where id = $2",
+                [fact.amount.into(), id.into()],
+            )],
+            prescription::Event::ExamStarted(fact) => started(seen, fact),
+            prescription::Event::ExamCompleted(fact) => completed(seen, fact),
         }
     }
 }
@@ -110,13 +149,15 @@ fn registered(seen: &Seen<'_>, new: &prescription::Registered) -> Vec<Change> {
     let id = seen.id();
     let head = Change::new(
         "insert into prescriptions
-           (id, number, patient, total, paid, status, registered_at, day, position)
-         values ($1, $2, $3, $4, 0, 'PENDING', $5, $6, $7)",
+           (id, number, patient, total, paid, covered, relieved, lines, started, completed, status,
+            registered_at, day, position)
+         values ($1, $2, $3, $4, 0, 0, 0, $5, 0, 0, 'PENDING', $6, $7, $8)",
         [
             id.into(),
             number(seen.position, seen.day).into(),
             new.patient.into(),
             new.total.into(),
+            (new.lines.len() as u64).into(),
             seen.at.into(),
             seen.day.into(),
             seen.position.into(),
@@ -129,48 +170,122 @@ fn registered(seen: &Seen<'_>, new: &prescription::Registered) -> Vec<Change> {
     );
     let lines = new.lines.iter().zip(1_i64..).map(|(line, at)| {
         Change::new(
-            "insert into prescription_lines (prescription, line, exam, price, listed)
-             values ($1, $2, $3, $4, $5)",
+            "insert into prescription_lines (prescription, line, exam, price, listed, covered, state)
+             values ($1, $2, $3, $4, $5, 0, 'WAITING')",
             [id.into(), at.into(), line.exam.into(), line.price.into(), line.listed.into()],
         )
     });
     [head, day].into_iter().chain(lines).collect()
 }
 
+fn covered(id: Uuid, fact: &prescription::Covered) -> Vec<Change> {
+    let head = Change::new(
+        "update prescriptions set covered = $1, payer = $2,
+           status = case when started > 0 then status when paid + relieved + $1 >= total then 'PAID'
+             else status end
+         where id = $3",
+        [fact.amount.into(), fact.payer.as_str().into(), id.into()],
+    );
+    let borne = fact.parts.iter().zip(1_i64..).filter(|(part, _)| !part.is_zero());
+    let lines = borne.map(|(part, at)| {
+        Change::new(
+            "update prescription_lines set covered = $1 where prescription = $2 and line = $3",
+            [(*part).into(), id.into(), at.into()],
+        )
+    });
+    [head].into_iter().chain(lines).collect()
+}
+
+fn started(seen: &Seen<'_>, fact: &prescription::ExamStarted) -> Vec<Change> {
+    let id = seen.id();
+    vec![
+        Change::new(
+            "update prescriptions set started = started + 1, status = 'IN_PROGRESS' where id = $1",
+            [id.into()],
+        ),
+        Change::new(
+            "update prescription_lines set state = 'IN_PROGRESS', technician = $1, started_at = $2
+             where prescription = $3 and line = $4",
+            [fact.by.into(), seen.at.into(), id.into(), i64::from(fact.line).into()],
+        ),
+    ]
+}
+
+fn completed(seen: &Seen<'_>, fact: &prescription::ExamCompleted) -> Vec<Change> {
+    let id = seen.id();
+    vec![
+        Change::new(
+            "update prescriptions set completed = completed + 1,
+               status = case when completed + 1 >= lines then 'COMPLETED' else 'IN_PROGRESS' end
+             where id = $1",
+            [id.into()],
+        ),
+        Change::new(
+            "update prescription_lines set state = 'COMPLETED', technician = $1, completed_at = $2
+             where prescription = $3 and line = $4",
+            [fact.by.into(), seen.at.into(), id.into(), i64::from(fact.line).into()],
+        ),
+    ]
+}
+
 fn read(row: &mut Row) -> Result<Prescription, Misread> {
+    let (id, prescription_number, patient_id, patient_name) =
+        (row.id()?, row.text()?, row.id()?, row.text()?);
+    let (total, paid, covered, payer, relieved) =
+        (row.money()?, row.money()?, row.money()?, row.maybe_text()?, row.money()?);
     Ok(Prescription {
-        id: row.id()?,
-        prescription_number: row.text()?,
-        patient_id: row.id()?,
-        patient_name: row.text()?,
-        total_amount: row.money()?,
-        paid_amount: row.money()?,
+        id,
+        prescription_number,
+        patient_id,
+        patient_name,
+        total_amount: total,
+        paid_amount: paid,
+        covered_amount: covered,
+        payer,
+        relieved_amount: relieved,
+        due_amount: total.less(paid).less(covered).less(relieved),
         status: row.text()?,
         live_payment_id: row.maybe_text()?,
         registered_at: row.time()?,
     })
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.number, p.patient, case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end,
+               p.total, p.paid, p.covered, p.payer, p.relieved, p.status, p.attempt, p.registered_at
+             from prescriptions p left join patients w on w.id = p.patient ",
+            $rest
+        )
+    };
+}
+
 /// One prescription.
 pub fn by_id(id: PrescriptionId) -> Query<Prescription> {
-    let sql = "select p.id, p.number, p.patient, case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end,
-                 p.total, p.paid, p.status, p.attempt, p.registered_at
-               from prescriptions p left join patients w on w.id = p.patient where p.id = $1";
-    Query { sql, args: vec![id.into()], read }
+    Query { sql: select!("where p.id = $1"), args: vec![id.into()], read }
 }
 
 /// The lines of one prescription.
 pub fn lines(id: PrescriptionId) -> Query<Line> {
-    let sql = "select l.exam, e.code, e.name, l.price, l.listed
+    let sql = "select l.line, l.exam, e.code, e.name, l.price, l.listed, l.covered, l.state,
+                 coalesce(u.last_name || ' ' || u.first_name, l.technician), l.started_at, l.completed_at
                from prescription_lines l left join exams e on e.id = l.exam
+                 left join users u on u.id = l.technician
                where l.prescription = $1 order by l.line";
     let read = |row: &mut Row| {
         Ok(Line {
+            line: row.int()?,
             exam_id: row.id()?,
             code: row.maybe_text()?,
             name: row.maybe_text()?,
             price: row.money()?,
             listed_price: row.maybe_money()?,
+            covered_amount: row.money()?,
+            state: row.text()?,
+            technician: row.maybe_text()?,
+            started_at: row.maybe_text()?,
+            completed_at: row.maybe_text()?,
         })
     };
     Query { sql, args: vec![id.into()], read }
@@ -178,11 +293,10 @@ pub fn lines(id: PrescriptionId) -> Query<Line> {
 
 /// The latest fifty of a status (all for none) whose number or patient's name contains `words`.
 pub fn search(status: Option<&str>, words: &str) -> Query<Prescription> {
-    let sql = "select p.id, p.number, p.patient, case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end,
-                 p.total, p.paid, p.status, p.attempt, p.registered_at
-               from prescriptions p left join patients w on w.id = p.patient
-               where ($1 is null or p.status = $1) and (p.number like $2 or w.search like $3)
-               order by p.position desc limit 50";
+    let sql = select!(
+        "where ($1 is null or p.status = $1) and (p.number like $2 or w.search like $3)
+         order by p.position desc limit 50"
+    );
     let words = words.trim().replace(['%', '_', '\\'], " ");
     let args = vec![
         Value::from(status),

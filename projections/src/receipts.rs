@@ -6,7 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Event, Money, PaymentId,
+    Event, Money, PaymentId, PrescriptionId,
     receipt::{self, ReceiptNumber},
 };
 use serde::Serialize;
@@ -176,6 +176,13 @@ pub fn by_number(number: &ReceiptNumber) -> Query<Receipt> {
 /// The receipts of a payment, oldest first: one, and one more for each advance that came later.
 pub fn of_payment(id: PaymentId) -> Query<Receipt> {
     Query { sql: select!("where r.payment = $1 order by r.position"), args: vec![id.into()], read }
+}
+
+/// The receipts of all payments for a prescription, oldest first.
+pub fn of_prescription(id: PrescriptionId) -> Query<Receipt> {
+    let sql =
+        select!("where r.payment in (select id from payments where prescription = $1) order by r.position");
+    Query { sql, args: vec![id.into()], read }
 }
 
 /// At most `limit` receipts of a day after a position, in order, of one cashier or of all.

@@ -42,6 +42,7 @@ pub struct SignedReport {
 /// A file that somebody took away.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReportExport)]
 pub struct Export {
     /// The position of the fact.
     pub id: i64,

@@ -5,7 +5,7 @@
 
 use crate::{Change, Identities, Misread, Projector, Query, Row, Seen};
 use chrono::{DateTime, Utc};
-use domain::{Event, Money, RefundId, Wallet, callback, payment, refund};
+use domain::{Event, Money, RefundId, Wallet, callback, payment, refund, relief};
 use serde::Serialize;
 
 /// The projector.
@@ -18,13 +18,13 @@ pub struct WorkItem {
     /// The position of the event that made it: its id.
     pub id: i64,
     /// `advance`, `underpaid`, `doubled`, `conflict`, `reference_differs`, `question`, `orphan`,
-    /// `unreadable_callback`, `provider_credentials`, `refund_requested`, `refund_approved`.
+    /// `unreadable_callback`, `provider_credentials`, `refund_requested`, `refund_approved`, `relief_requested`.
     pub kind: String,
     /// The payment it is about, if any.
     pub payment_id: Option<String>,
     /// The wallet.
     pub provider: Option<String>,
-    /// The reference that was named; of a refund its id.
+    /// The reference that was named; the id of a refund or a relief that waits for a second person.
     pub reference: Option<String>,
     /// Francs it is about.
     #[schema(value_type = Option<i64>)]
@@ -56,7 +56,8 @@ impl Projector for WorkItems {
             Event::Refund(event) => of_refund(seen, event),
             Event::Patient(_) | Event::Exam(_) | Event::Prescription(_) => vec![],
             Event::Receipt(_) | Event::Till(_) | Event::User(_) | Event::Projector(_) => vec![],
-            Event::Deposit(_) | Event::Payer(_) | Event::Relief(_) => vec![],
+            Event::Relief(event) => of_relief(seen, event).into_iter().collect(),
+            Event::Deposit(_) | Event::Payer(_) => vec![],
             Event::Report(_) => vec![],
         }
     }
@@ -168,6 +169,24 @@ fn advances_gone(seen: &Seen<'_>) -> Change {
              <= (select sum(w.amount) from work_items w where w.payment = $2 and w.kind = 'advance_went')",
         [seen.at.into(), seen.id().into()],
     )
+}
+
+fn of_relief(seen: &Seen<'_>, event: &relief::Event) -> Option<Change> {
+    let asked = match event {
+        relief::Event::Requested(asked) => asked,
+        relief::Event::Granted(_) | relief::Event::Rejected(_) => {
+            return Some(Change::new(
+                "update work_items set closed_at = $1 where kind = 'relief_requested' and reference = $2",
+                [seen.at.into(), seen.id().into()],
+            ));
+        }
+        relief::Event::VoucherIssued(_) => return None,
+    };
+    Some(Change::new(
+        "insert into work_items (position, kind, reference, amount, opened_at)
+         values ($1, 'relief_requested', $2, $3, $4)",
+        [seen.position.into(), seen.id().into(), asked.amount.into(), seen.at.into()],
+    ))
 }
 
 /// How many things nobody has dealt with yet.

@@ -1,4 +1,10 @@
-//! Prescriptions: register.
+//! Prescriptions: register, cover, perform.
+
+mod cover;
+mod perform;
+
+pub use cover::{Covered, Evidence, cover};
+pub use perform::{complete, start};
 
 use super::{Done, find};
 use crate::{

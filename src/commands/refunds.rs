@@ -12,13 +12,15 @@ use crate::{
         load::{Folded, Loaded},
     },
     failure::Failure,
+    store::Expected,
 };
 use domain::{
-    Event, Money, PatientId, PaymentId, PrescriptionId, RefundId, Refusal, StreamId, TillId, UserId,
+    Event, Money, PaymentId, PrescriptionId, RefundId, Refusal, StreamId, TillId, UserId,
     payment::Payment,
     prescription::{self, Prescription},
     receipt::{Method, ReceiptNumber},
-    refund::{self, Completed, Kind, Paid, Received, Refunds, Requested, Standing},
+    refund::{self, Kind, Paid, Received, Refunds, Requested, Standing},
+    settlement::{self, GiveBack},
     till::Till,
 };
 use uuid::Uuid;
@@ -102,9 +104,8 @@ pub async fn reject(
 ) -> Result<Done<()>, Failure> {
     let decide = async || {
         let paid = app.ledger.load::<Payment>(&StreamId::payment(payment)).await?.state;
-        received(&paid, payment)?;
         let refunds = app.ledger.load::<Refunds>(&StreamId::refund(payment)).await?;
-        let events = refunds.state.reject(refund, reason.to_owned(), by)?;
+        let events = refunds.state.reject(refund, received(&paid, payment)?, reason.to_owned(), by)?;
         Ok(Plan::default().write(StreamId::refund(payment), refunds.expected, events))
     };
     let appended = app.ledger.execute(&of(asked, payment), decide).await?;
@@ -123,27 +124,20 @@ pub async fn complete(
 ) -> Result<Done<GivenBack>, Failure> {
     let decide = async || {
         let case = Case::load(app, payment).await?;
-        let completed =
-            case.refunds.state.complete(refund, case.received, case.standing(), provider_ref.clone(), by)?;
         let kind = case.refunds.state.find(refund)?.kind;
         let drawer = case.drawer(app, kind, by).await?;
-        let paid = case.paid(app, payment, kind, drawer.as_ref().map(|(till, _)| *till), &completed);
-        let mut plan = Plan::default().write(
-            StreamId::refund(payment),
-            case.refunds.expected,
-            [refund::Event::from(completed)],
-        );
-        if !paid.applied.is_zero() {
-            let due_again = prescription::Refunded { payment, refund, amount: paid.applied };
-            let stream = StreamId::prescription(case.prescription);
-            plan = plan.write(stream, case.owed.expected, [prescription::Event::from(due_again)]);
-        }
+        let day = app.clock.today();
+        let ask = GiveBack { payment, refund, provider_ref: provider_ref.clone(), day, by };
+        let open = drawer.as_ref().map(|(till, drawer)| (*till, &drawer.state));
+        let given = settlement::give_back(&case.refunds.state, &case.paid, &case.owed.state, open, ask)?;
+        let mut plan = Plan::default()
+            .write(StreamId::refund(payment), case.refunds.expected, given.refund)
+            .write(StreamId::prescription(case.prescription), case.owed.expected, given.prescription);
         if let Some((till, drawer)) = drawer {
-            let events = drawer.state.pay_out(payment, refund, paid.amount, by)?;
-            plan = plan.write(StreamId::till(till), drawer.expected, events);
+            plan = plan.write(StreamId::till(till), drawer.expected, given.till);
         }
-        let series = StreamId::refunds(SERIES, chrono::Datelike::year(&paid.day));
-        Ok(plan.write(series, crate::store::Expected::Tail, [refund::Event::from(paid)]))
+        let series = StreamId::refunds(SERIES, chrono::Datelike::year(&day));
+        Ok(plan.write(series, Expected::Tail, [refund::Event::from(given.slip)]))
     };
     let appended = app.ledger.execute(&of(asked, payment), decide).await?;
     let given = find(&appended, |event, recorded| match event {
@@ -160,13 +154,13 @@ pub async fn complete(
 /// True if the payment was in cash: then a cashier gives it back, out of a drawer.
 pub async fn in_cash(app: &App, payment: PaymentId) -> Result<bool, Failure> {
     let paid = app.ledger.load::<Payment>(&StreamId::payment(payment)).await?.state;
-    Ok(method(&paid).ok_or_else(|| unknown(payment))? == Method::Cash)
+    Ok(paid.method().ok_or_else(|| unknown(payment))? == Method::Cash)
 }
 
 /// A payment that brought money, and all that decides whether it may go back.
 struct Case {
+    paid: Payment,
     received: Received,
-    method: Method,
     prescription: PrescriptionId,
     owed: Loaded<Prescription>,
     refunds: Loaded<Refunds>,
@@ -178,16 +172,14 @@ impl Case {
     async fn load(app: &App, payment: PaymentId) -> Result<Self, Failure> {
         let paid = app.ledger.load::<Payment>(&StreamId::payment(payment)).await?.state;
         let received = received(&paid, payment)?;
-        let (Some(method), Some(prescription)) = (method(&paid), paid.prescription()) else {
-            return Err(unknown(payment).into());
-        };
+        let prescription = paid.prescription().ok_or_else(|| unknown(payment))?;
         let till = match received.till {
             Some(till) => Some((till, load(app, &StreamId::till(till)).await?)),
             None => None,
         };
         let owed = load(app, &StreamId::prescription(prescription)).await?;
         let refunds = load(app, &StreamId::refund(payment)).await?;
-        Ok(Self { received, method, prescription, owed, refunds, till })
+        Ok(Self { paid, received, prescription, owed, refunds, till })
     }
 
     fn standing(&self) -> Standing {
@@ -213,33 +205,6 @@ impl Case {
             }
         }
     }
-
-    fn paid(
-        &self,
-        app: &App,
-        payment: PaymentId,
-        kind: Kind,
-        till: Option<TillId>,
-        completed: &Completed,
-    ) -> Paid {
-        let (applied, advance) = (completed.applied, completed.advance);
-        Paid {
-            payment,
-            refund: completed.refund,
-            kind,
-            prescription: self.prescription,
-            patient: patient(&self.owed.state),
-            cashier: completed.by,
-            till,
-            // Two parts of one amount that was asked back: their sum is that amount.
-            amount: applied.plus(advance).unwrap_or(Money::MAX),
-            applied,
-            advance,
-            method: self.method,
-            parts: self.owed.state.bill().map_or_else(Vec::new, |bill| bill.parts_back(applied)),
-            day: app.clock.today(),
-        }
-    }
 }
 
 async fn load<S: Folded>(app: &App, stream: &StreamId) -> Result<Loaded<S>, Failure> {
@@ -253,22 +218,6 @@ fn received(paid: &Payment, payment: PaymentId) -> Result<Received, Refusal> {
         paid @ (Payment::Cash(_) | Payment::Mobile(_)) => {
             paid.received().ok_or(Refusal::MoreThanReceived { left: Money::ZERO })
         }
-    }
-}
-
-fn method(paid: &Payment) -> Option<Method> {
-    match paid {
-        Payment::Unknown => None,
-        Payment::Cash(_) => Some(Method::Cash),
-        Payment::Mobile(attempt) => Some(attempt.terms.wallet.into()),
-    }
-}
-
-/// Whose it is; a payment never names a prescription that was not registered.
-fn patient(owed: &Prescription) -> PatientId {
-    match owed {
-        Prescription::Unknown => PatientId(Uuid::nil()),
-        Prescription::Due { patient, .. } | Prescription::Settled { patient, .. } => *patient,
     }
 }
 

@@ -1,5 +1,7 @@
 //! `/api/exams`: the catalogue and its prices.
 
+pub mod queue;
+
 use super::{
     body::Body, identity::Identity, patients::Made, position, problem::Problem, server::State, text,
 };

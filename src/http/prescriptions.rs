@@ -1,4 +1,8 @@
-//! `/api/prescriptions`: register, find, show.
+//! `/api/prescriptions`: register, find, show; and what is done with one of them.
+
+pub mod cover;
+pub mod perform;
+pub mod quittance;
 
 use super::{body::Body, identity::Identity, position, problem::Problem, server::State, text};
 use crate::{
@@ -14,6 +18,7 @@ use uuid::Uuid;
 /// A new prescription.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = PrescriptionRegistration)]
 pub struct Registration {
     patient_id: Uuid,
     exams: Vec<Wanted>,
@@ -42,6 +47,7 @@ pub struct Registered {
 
 /// A prescription with its lines and payments.
 #[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PrescriptionShown)]
 pub struct Shown {
     #[serde(flatten)]
     head: projections::prescriptions::Prescription,
@@ -52,7 +58,7 @@ pub struct Shown {
 /// A search.
 #[derive(Deserialize, utoipa::IntoParams)]
 pub struct Search {
-    /// `PENDING`, `PARTIALLY_PAID`, `PAID`.
+    /// `PENDING`, `PARTIALLY_PAID`, `PAID`, `IN_PROGRESS`, `COMPLETED`.
     status: Option<String>,
     /// Part of a number or of a patient's name.
     q: Option<String>,
@@ -115,9 +121,9 @@ pub async fn search(
     search: web::Query<Search>,
 ) -> Result<HttpResponse, Problem> {
     if let Some(status) = &search.status
-        && !["PENDING", "PARTIALLY_PAID", "PAID"].contains(&status.as_str())
+        && !["PENDING", "PARTIALLY_PAID", "PAID", "IN_PROGRESS", "COMPLETED"].contains(&status.as_str())
     {
-        let detail = "Le statut est PENDING, PARTIALLY_PAID ou PAID.";
+        let detail = "Le statut est PENDING, PARTIALLY_PAID, PAID, IN_PROGRESS ou COMPLETED.";
         return Err(Problem::invalid("/status", detail));
     }
     let words = text::words("/q", search.q.as_deref())?;

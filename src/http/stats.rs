@@ -26,7 +26,7 @@ pub struct Today {
     amount: i64,
     /// The same, for the seed's metrics.
     revenue: i64,
-    /// Exams come with their technicians.
+    /// By technicians, today.
     exams_completed: i64,
 }
 
@@ -64,9 +64,11 @@ pub async fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
         payments: takings.iter().map(|taking| taking.receipts).sum(),
         amount,
         revenue: amount,
-        exams_completed: 0,
+        exams_completed: moment.first(projections::activity::completed_on(day)).await?.unwrap_or(0),
     };
     let work_items = moment.first(projections::work_items::count()).await?.unwrap_or(0);
-    let queue = Queue { pending_exams: 0, in_progress_exams: 0, work_items };
+    let exams = moment.first(projections::prescriptions::queue::counts()).await?;
+    let (pending_exams, in_progress_exams) = exams.unwrap_or((0, 0));
+    let queue = Queue { pending_exams, in_progress_exams, work_items };
     Ok(Global { timestamp: state.app.clock.now(), today, queue })
 }

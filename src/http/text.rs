@@ -1,6 +1,8 @@
 //! Texts from outside: trimmed, bounded, without control characters; and what is wrong with a phone number.
 
 use super::problem::Problem;
+use crate::clock::Clock;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::phone::NotAMobile;
 
 /// A name of a person, a desk, an exam or its category: 1 to 100 characters. `pointer` is the field
@@ -35,6 +37,16 @@ pub fn code(pointer: &str, text: &str) -> Result<String, Problem> {
         return Ok(text);
     }
     Err(Problem::invalid(pointer, "Ce champ n’accepte que lettres, chiffres, points et tirets."))
+}
+
+/// A day that must be named: `YYYY-MM-DD`, or a moment of it as the seed's client sends it.
+pub fn day(pointer: &str, text: Option<&str>, clock: Clock) -> Result<NaiveDate, Problem> {
+    let text =
+        text.ok_or_else(|| Problem::invalid(pointer, "Cette date manque ; elle s’écrit AAAA-MM-JJ."))?;
+    let moment = || text.parse::<DateTime<Utc>>().map(|at| clock.day(at)).ok();
+    // The parser takes `26-01-01` for the year 26, a day on which nothing was ever done.
+    let day = text.parse().ok().filter(|_| text.len() == "2026-01-01".len()).or_else(moment);
+    day.ok_or_else(|| Problem::invalid(pointer, "La date s’écrit AAAA-MM-JJ."))
 }
 
 /// Why a phone number can't pay.

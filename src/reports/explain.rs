@@ -31,6 +31,7 @@ pub enum Total {
 /// One event of a total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TotalCause)]
 pub struct Cause {
     /// Its place in the ledger.
     pub position: u64,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 /// Money that moved, as one sum. Francs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReportSum)]
 pub struct Sum {
     /// How many receipts.
     pub receipts: i64,
@@ -28,6 +29,7 @@ pub struct Sum {
 /// A sum of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReportGroup)]
 pub struct Group {
     /// An id or a code; empty for what belongs to none.
     pub key: String,
@@ -41,6 +43,7 @@ pub struct Group {
 /// What fell on one exam. Francs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReportService)]
 pub struct Service {
     /// The exam's id; empty for advances.
     pub key: String,
@@ -59,6 +62,7 @@ pub struct Service {
 /// All totals of a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReportFigures)]
 pub struct Figures {
     /// Of everything below.
     pub total: Sum,

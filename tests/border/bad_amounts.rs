@@ -45,6 +45,7 @@ async fn no_route_takes_what_is_no_amount() {
         let price = format!("/api/exams/{exam}/prices");
         let resolve = format!("/api/payments/{payment}/resolve");
         let [transfers, close] = ["transfers", "close"].map(|what| format!("/api/tills/{till}/{what}"));
+        let relief = format!("/api/prescriptions/{prescription}/reliefs");
         let optional = amount == "null";
         for (who, path, body, refused) in [
             (
@@ -67,6 +68,18 @@ async fn no_route_takes_what_is_no_amount() {
                 cashier,
                 "/api/prescriptions",
                 format!(r#"{{"patientId":"{patient}","exams":[{{"examId":"{exam}","price":{amount}}}]}}"#),
+                !optional,
+            ),
+            (
+                cashier,
+                "/api/payments/cash",
+                format!(r#"{{"prescriptionId":"{prescription}","amount":{amount},"amountTendered":1}}"#),
+                !optional,
+            ),
+            (
+                cashier,
+                &relief,
+                format!(r#"{{"kind":"DISCOUNT","amount":{amount},"reason":"essai"}}"#),
                 !optional,
             ),
             (

@@ -69,6 +69,19 @@ async fn commands(desk: &Desk, admin: &Caller) -> Vec<(Caller, String, Value)> {
             format!("/api/payments/{nowhere}/resolve"),
             json!({"outcome": "DECLINED", "note": "essai"}),
         ),
+        (admin.clone(), "/api/payers".into(), json!({"code": "I-N", "name": "A"})),
+        (admin.clone(), "/api/payers/INAM/rates".into(), json!({"rate": 101})),
+        (
+            desk.cashier.clone(),
+            format!("/api/prescriptions/{nowhere}/coverage"),
+            json!({"payer": "INAM", "cardNumber": "1", "voucher": "2"}),
+        ),
+        (
+            desk.cashier.clone(),
+            format!("/api/prescriptions/{nowhere}/reliefs"),
+            json!({"kind": "EXEMPTION", "reason": "essai"}),
+        ),
+        (admin.clone(), format!("/api/reliefs/{nowhere}/reject"), json!({"reason": "essai"})),
     ]
 }
 

@@ -25,6 +25,8 @@ async fn ids_that_are_none_are_not_found() {
             (Method::GET, format!("/api/patients/{id}")),
             (Method::DELETE, format!("/api/patients/{id}")),
             (Method::GET, format!("/api/prescriptions/{id}")),
+            (Method::GET, format!("/api/prescriptions/{id}/quittance")),
+            (Method::POST, format!("/api/reliefs/{id}/grant")),
             (Method::GET, format!("/api/payments/{id}")),
             (Method::GET, format!("/api/payments/mobile-money/{id}/status")),
             (Method::POST, format!("/api/payments/{id}/abandon")),

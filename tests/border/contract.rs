@@ -83,6 +83,11 @@ async fn answers_have_the_seeds_fields_and_the_contracts_statuses() {
         ],
     );
     assert_eq!((&report.json["totalPayments"], &report.json["totalAmount"]), (&2.into(), &3_000.into()));
+    let activity = "/api/reports/activity/service";
+    let period = format!("startDate={0}&endDate={0}", report.text_of("date"));
+    let served = desk.admin.get(&format!("{activity}?{period}")).await;
+    let fields = ["/category", "/period/startDate", "/period/endDate", "/totalExams", "/totalRevenue"];
+    keep("get", activity, &served, &[&fields[..], &["/byExamType", "/byTechnician"]].concat());
     let stats = cashier.get("/api/stats/global").await;
     keep("get", "/api/stats/global", &stats, &["/today", "/queue", "/timestamp"]);
     keep("get", "/api/health", &anonymous.get("/api/health").await, &["/status", "/timestamp"]);

@@ -30,6 +30,19 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/prescriptions", "AC"),
     ("get", "/api/prescriptions", "ACTKU"),
     ("get", "/api/prescriptions/{id}", "ACTKU"),
+    ("post", "/api/prescriptions/{id}/coverage", "AC"),
+    ("post", "/api/prescriptions/{id}/reliefs", "AC"),
+    ("get", "/api/prescriptions/{id}/quittance", "ACKU"),
+    ("post", "/api/prescriptions/{id}/exams/{line}/start", "T"),
+    ("post", "/api/prescriptions/{id}/exams/{line}/complete", "T"),
+    ("get", "/api/exams/queue", "ATU"),
+    ("post", "/api/payers", "A"),
+    ("get", "/api/payers", "ACKU"),
+    ("post", "/api/payers/{code}/rates", "A"),
+    ("get", "/api/reliefs", "ACKU"),
+    ("post", "/api/reliefs/{id}/grant", "AK"),
+    ("post", "/api/reliefs/{id}/reject", "AK"),
+    ("get", "/api/reports/activity/service", "AKU"),
     ("post", "/api/tills/open", "C"),
     ("get", "/api/tills", "ACKU"),
     ("get", "/api/tills/{id}", "ACKU"),
@@ -97,6 +110,13 @@ fn body(method: &str, path: &str) -> Option<Value> {
         ("post", "/api/exams") => json!({"code": "", "name": "", "category": "", "price": 1}),
         ("post", "/api/exams/{id}/prices") => json!({"price": 1}),
         ("post", "/api/prescriptions") => json!({"patientId": nowhere, "exams": []}),
+        ("post", "/api/prescriptions/{id}/coverage") => {
+            json!({"payer": "INAM", "cardNumber": "1", "voucher": "1"})
+        }
+        ("post", "/api/prescriptions/{id}/reliefs") => json!({"kind": "EXEMPTION", "reason": "essai"}),
+        ("post", "/api/payers") => json!({"code": "", "name": ""}),
+        ("post", "/api/payers/{code}/rates") => json!({"rate": 80}),
+        ("post", "/api/reliefs/{id}/reject") => json!({"reason": "essai"}),
         ("post", "/api/tills/open") => json!({"desk": "", "float": 0}),
         ("post", "/api/tills/{id}/close" | "/api/tills/{id}/deposits") => json!({"count": {"COIN1": 1}}),
         ("post", "/api/tills/{id}/sign") => json!({"note": "essai"}),
@@ -124,7 +144,9 @@ async fn call(who: &Caller, method: &str, path: &str) -> Answer {
         .replace("{refund}", "00000000-0000-7000-8000-000000000000")
         .replace("{provider}", "TMONEY")
         .replace("{number}", "R-2020-000001")
-        .replace("{format}", "csv?reportType=financial&date=2020-01-01");
+        .replace("{format}", "csv?reportType=financial&date=2020-01-01")
+        .replace("{code}", "INAM")
+        .replace("{line}", "1");
     let mut request = who.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &filled);
     if let Some(body) = body(method, path) {
         request = request.json(&body);

@@ -8,6 +8,8 @@
     reason = "tests stop at the first surprise"
 )]
 
+#[path = "../support/bill.rs"]
+mod bill;
 // Other suites use the same support; no suite uses all of it.
 #[allow(dead_code, reason = "shared between suites")]
 #[path = "../support/desk.rs"]
@@ -21,21 +23,27 @@ mod provider;
 #[path = "../support/server.rs"]
 mod server;
 
+mod activity;
 mod asking;
 mod attempts;
 mod authenticity;
 mod callbacks;
+mod coverage;
 mod deposits;
 mod duplicata;
 mod idempotency;
 mod numbers;
 mod outcomes;
+mod parts;
+mod payers;
 mod payment;
+mod performing;
 mod privacy;
 mod projectors;
 mod reading;
 mod rebuild;
 mod refunds;
+mod reliefs;
 mod reports;
 mod restarts;
 mod scenarios;

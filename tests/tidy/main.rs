@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests stop at the first surprise")]
 
+mod contract;
 mod documents;
 mod layers;
 mod licences;

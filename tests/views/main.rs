@@ -6,6 +6,7 @@
 mod postgres;
 
 mod anew;
+mod bill;
 mod canary;
 mod engines;
 mod filling;

@@ -1,4 +1,4 @@
-//! What happened to one prescription, as it lies on disk. Read by `prescriptions`, `performances`.
+//! What happened to one prescription, as it lies on disk. Read by `prescriptions`, `activity`.
 
 use crate::{ExamId, Money, PatientId, PaymentId, RefundId, ReliefId, Sealed, UserId, event::facts};
 use serde::{Deserialize, Serialize};

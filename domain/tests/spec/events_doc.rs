@@ -30,6 +30,7 @@ const TILLS_TRANSFERS: &str = "`tills`, `transfers`";
 const PAYMENTS: &str = "`payments`";
 const PAYMENTS_WATCH: &str = "`payments`, the watch";
 const PAYMENTS_WORK: &str = "`payments`, `work_items`";
+const RELIEFS_WORK: &str = "`reliefs`, `work_items`";
 
 /// In the order of `Event::names`.
 #[rustfmt::skip]
@@ -98,9 +99,9 @@ const ROWS: &[Row] = &[
     ("deposit-proven.v1", "`deposit-{id}`", "`POST /api/deposits/{id}/prove`", "`deposits`"),
     ("payer-listed.v1", "`payer-{code}`", "`POST /api/payers`", "`payers`"),
     ("payer-rated.v1", "`payer-{code}`", "`POST /api/payers/{code}/rates`", "`payers`"),
-    ("relief-requested.v1", RELIEF, "`POST /api/prescriptions/{id}/reliefs`", "`reliefs`"),
-    ("relief-granted.v1", RELIEF, "`POST /api/reliefs/{id}/grant`", "`reliefs`"),
-    ("relief-rejected.v1", RELIEF, "`POST /api/reliefs/{id}/reject`", "`reliefs`"),
+    ("relief-requested.v1", RELIEF, "`POST /api/prescriptions/{id}/reliefs`", RELIEFS_WORK),
+    ("relief-granted.v1", RELIEF, "`POST /api/reliefs/{id}/grant`", RELIEFS_WORK),
+    ("relief-rejected.v1", RELIEF, "`POST /api/reliefs/{id}/reject`", RELIEFS_WORK),
     ("relief-voucher-issued.v1", "`vouchers-{series}-{year}`", "with `relief-granted`", "`reliefs`"),
     ("report-signed.v1", REPORT, "`POST /api/reports/sign`", "`reports`"),
     ("report-exported.v1", REPORT, "`GET /api/reports/export/{format}`", "`reports`"),

@@ -243,7 +243,7 @@ fn not_found(what: &'static str) -> Problem {
         "deposit" => ("deposit_not_found", "Versement introuvable. Cherchez-le par son bordereau."),
         "refund" => ("refund_not_found", "Remboursement introuvable. Cherchez-le par son paiement."),
         "relief" => ("relief_not_found", "Demande introuvable. Choisissez-la dans la liste."),
-        "payer" => ("payer_not_found", "Cet organisme n’est pas connu. Choisissez-le dans la liste."),
+        "payer" => ("insurer_not_found", "Cet organisme n’est pas connu. Choisissez-le dans la liste."),
         "line" => ("line_not_found", "Cette prescription n’a pas cette ligne. Regardez ses examens."),
         "report" => ("report_not_found", "Ce rapport signé n’existe pas. Choisissez-le dans la liste."),
         "projector" => ("projector_not_found", "Ce projecteur n’existe pas. Choisissez-le dans la liste."),
@@ -258,7 +258,7 @@ fn already_there(what: &'static str) -> Problem {
             ("exam_exists", "Un examen porte déjà ce code. Changez son tarif, ou prenez un autre code.")
         }
         "payer" => {
-            ("payer_exists", "Un organisme porte déjà ce code. Changez ses taux, ou prenez un autre code.")
+            ("insurer_exists", "Un organisme porte déjà ce code. Changez ses taux, ou prenez un autre code.")
         }
         "coverage" => (
             "already_covered",

@@ -31,6 +31,7 @@ pub struct Page {
 /// A page of the journal.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = JournalPage)]
 pub struct Journal {
     period: Days,
     /// The position of the ledger that this reflects.
@@ -44,6 +45,7 @@ pub struct Journal {
 /// One line. Francs.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = JournalLine)]
 pub struct Line {
     date: NaiveDate,
     journal: &'static str,
@@ -60,6 +62,7 @@ pub struct Line {
 /// A trial balance.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TrialBalanceOfPeriod)]
 pub struct Balance {
     period: Days,
     /// The position of the ledger that this reflects.

@@ -33,6 +33,7 @@ pub struct Question {
 /// What makes a total.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = TotalExplained)]
 pub struct Explanation {
     period: Days,
     /// As it was asked for.

@@ -36,6 +36,7 @@ pub struct Wanted {
 /// An export that is being made.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ExportRunning)]
 pub struct Running {
     report: &'static str,
     format: &'static str,

@@ -15,6 +15,7 @@ use serde::Serialize;
 /// The totals of a period. Francs.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = PeriodReport)]
 pub struct OfPeriod {
     period: Days,
     /// The position of the ledger that this reflects.
@@ -26,6 +27,7 @@ pub struct OfPeriod {
 /// The days of a report, both in it.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ReportDays)]
 pub struct Days {
     pub(super) start_date: NaiveDate,
     pub(super) end_date: NaiveDate,

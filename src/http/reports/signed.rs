@@ -30,6 +30,7 @@ pub struct Signing {
 /// A report was signed.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SigningDone)]
 pub struct Done {
     /// Its address ends so.
     id: u64,
@@ -41,6 +42,7 @@ pub struct Done {
 /// A signed report, and how it stands to the figures of now.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = SignedReportShown)]
 pub struct Shown {
     #[serde(flatten)]
     signed: SignedReport,
