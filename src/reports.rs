@@ -2,14 +2,16 @@
 //!
 //! 1. [`figures`] has the totals of a period, grouped in every way: the one place that adds them up;
 //! 2. [`movements`] lists what they are the totals of, page by page;
-//! 3. [`journal`] reads the books from the ledger, line by line, and [`balance`] what they come to;
-//! 4. [`explain`] names the events behind one total and adds them up again;
-//! 5. [`signed`] fixes the figures of a report, and names what changed since;
-//! 6. [`paper`] makes of each a document for `crate::exports`.
+//! 3. [`content`] is what stands in one: figures, sessions, activity, what is owed;
+//! 4. [`journal`] reads the books from the ledger, line by line, and [`balance`] what they come to;
+//! 5. [`explain`] names the events behind one total and adds them up again;
+//! 6. [`signed`] fixes the figures of a report, and names what changed since;
+//! 7. [`paper`] makes of each a document for `crate::exports`.
 //!
 //! The address of a report is in `src/http/reports`, its columns are here.
 
 pub mod balance;
+pub mod content;
 pub mod explain;
 pub mod figures;
 pub mod journal;
@@ -36,6 +38,12 @@ pub enum Name {
     Journal,
     /// What the books come to.
     TrialBalance,
+    /// Sessions of drawers, with their differences.
+    Tills,
+    /// Exams performed.
+    Activity,
+    /// What is still to come.
+    Outstanding,
 }
 
 /// Which report somebody wants.
@@ -51,8 +59,17 @@ pub struct Asked {
 
 impl Name {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Daily, Self::Period, Self::Cashiers, Self::Providers, Self::Journal, Self::TrialBalance];
+    pub const ALL: [Self; 9] = [
+        Self::Daily,
+        Self::Period,
+        Self::Cashiers,
+        Self::Providers,
+        Self::Journal,
+        Self::TrialBalance,
+        Self::Tills,
+        Self::Activity,
+        Self::Outstanding,
+    ];
 
     /// In addresses, files and facts.
     pub const fn code(self) -> &'static str {
@@ -63,6 +80,9 @@ impl Name {
             Self::Providers => "providers",
             Self::Journal => "journal",
             Self::TrialBalance => "trial-balance",
+            Self::Tills => "tills",
+            Self::Activity => "activity",
+            Self::Outstanding => "outstanding",
         }
     }
 
@@ -83,6 +103,9 @@ impl Name {
             Self::Providers => "Rapport par opérateur",
             Self::Journal => "Journal",
             Self::TrialBalance => "Balance des comptes",
+            Self::Tills => "Rapport des caisses",
+            Self::Activity => "Activité des services",
+            Self::Outstanding => "Restes à recouvrer",
         }
     }
 
@@ -91,9 +114,14 @@ impl Name {
         match self {
             // A cashier's own takings.
             Self::Daily => &[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor],
-            Self::Period | Self::Cashiers | Self::Providers | Self::Journal | Self::TrialBalance => {
-                &[Role::Admin, Role::Accountant, Role::Auditor]
-            }
+            Self::Period
+            | Self::Cashiers
+            | Self::Providers
+            | Self::Journal
+            | Self::TrialBalance
+            | Self::Tills
+            | Self::Activity
+            | Self::Outstanding => &[Role::Admin, Role::Accountant, Role::Auditor],
         }
     }
 }

@@ -17,6 +17,7 @@ create table prescriptions (
     position bigint not null
 );
 create index prescriptions_status on prescriptions (status, position);
+create index prescriptions_outstanding on prescriptions (position) where total > covered + relieved + paid;
 create index prescriptions_patient on prescriptions (patient, position);
 create table prescription_lines (
     prescription text not null,

@@ -252,9 +252,14 @@ fn read(row: &mut Row) -> Result<Prescription, Misread> {
 
 macro_rules! select {
     ($rest:literal) => {
+        select!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "select p.id, p.number, p.patient, case when w.erased = 1 then w.last_name else coalesce(w.last_name || ' ' || w.first_name, '') end,
-               p.total, p.paid, p.covered, p.payer, p.relieved, p.status, p.attempt, p.registered_at
+               p.total, p.paid, p.covered, p.payer, p.relieved, p.status, p.attempt, p.registered_at",
+            $more,
+            "
              from prescriptions p left join patients w on w.id = p.patient ",
             $rest
         )
@@ -304,6 +309,24 @@ pub fn search(status: Option<&str>, words: &str) -> Query<Prescription> {
         format!("%{}%", patients::folded(&[&words])).into(),
     ];
     Query { sql, args, read }
+}
+
+/// At most `limit` on which something is due, registered on or before a day, after a position: the oldest first.
+pub fn outstanding(to: NaiveDate, after: u64, limit: u64) -> Query<(Prescription, u64)> {
+    let sql = select!(
+        ", p.position",
+        "where p.total > p.covered + p.relieved + p.paid and p.day <= $1 and p.position > $2
+         order by p.position limit $3"
+    );
+    let read = |row: &mut Row| Ok((read(row)?, row.int()?.unsigned_abs()));
+    Query { sql, args: vec![to.into(), after.into(), limit.into()], read }
+}
+
+/// What is due on all of them together, and how many there are.
+pub fn outstanding_sum(to: NaiveDate) -> Query<(i64, i64)> {
+    let sql = "select count(*), cast(coalesce(sum(total - covered - relieved - paid), 0) as bigint)
+               from prescriptions where total > covered + relieved + paid and day <= $1";
+    Query { sql, args: vec![to.into()], read: |row| Ok((row.int()?, row.int()?)) }
 }
 
 /// How many were registered on `day`.

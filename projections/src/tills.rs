@@ -252,6 +252,14 @@ pub fn by_id(id: TillId) -> Query<Till> {
     Query { sql: select!("where t.id = $1"), args: vec![id.into()], read }
 }
 
+/// The sessions that were open at some time from one moment to another, in the order of their openings.
+pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Query<Till> {
+    let sql = select!(
+        "where t.opened_at < $2 and (t.counted_at is null or t.counted_at >= $1) order by t.position"
+    );
+    Query { sql, args: vec![from.into(), to.into()], read }
+}
+
 /// The desks where a till is open, by name.
 pub fn open_desks() -> Query<OpenDesk> {
     let sql = "select t.desk, t.id, t.cashier, coalesce(u.last_name || ' ' || u.first_name, ''), t.opened_at

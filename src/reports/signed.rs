@@ -1,13 +1,13 @@
 //! A signed report: its figures as text that is the same for the same facts, and what changed since.
 
 use super::{
-    Asked, Name,
-    balance::TrialBalance,
+    Asked,
+    content::Content,
     explain::{Cause, Explained, Total},
-    figures::Figures,
 };
 use crate::{
     app::App,
+    clock::Clock,
     failure::Failure,
     views::{Moment, ViewsError},
 };
@@ -24,27 +24,18 @@ pub async fn text(app: &App, asked: &Asked) -> Result<(u64, String), Failure> {
     // Nobody signs less than what he has just seen happen.
     app.views.reach(app.ledger.head(), PATIENCE).await?;
     let mut moment = app.views.moment().await?;
-    Ok((moment.position, figures(&mut moment, asked).await?))
+    Ok((moment.position, figures(&mut moment, app.clock, asked).await?))
 }
 
-async fn figures(moment: &mut Moment, asked: &Asked) -> Result<String, ViewsError> {
+async fn figures(moment: &mut Moment, clock: Clock, asked: &Asked) -> Result<String, ViewsError> {
     #[derive(Serialize)]
-    struct Text<'a, T: Serialize> {
+    struct Text<'a> {
         report: &'a str,
         days: String,
-        figures: T,
+        figures: Content,
     }
-    let (report, days) = (asked.name.code(), asked.days());
-    let text = match asked.name {
-        Name::Journal | Name::TrialBalance => {
-            let figures = TrialBalance::read(moment, asked.period).await?;
-            serde_json::to_string(&Text { report, days, figures })
-        }
-        Name::Daily | Name::Period | Name::Cashiers | Name::Providers => {
-            let figures = Figures::read(moment, asked.period, asked.cashier).await?;
-            serde_json::to_string(&Text { report, days, figures })
-        }
-    };
+    let figures = Content::read(moment, clock, asked).await?;
+    let text = serde_json::to_string(&Text { report: asked.name.code(), days: asked.days(), figures });
     Ok(text.map_err(io::Error::from)?)
 }
 

@@ -3,6 +3,7 @@
 use super::super::{
     Name,
     balance::{AccountBalance, TrialBalance},
+    content::{Outstanding, Sessions},
     figures::{Service, Sum, french},
     journal::Line,
     movements::Moved,
@@ -11,12 +12,15 @@ use crate::{
     clock::Clock,
     exports::{Cell, Column, Kind, Table},
 };
-use projections::balances::label;
+use chrono::NaiveDate;
+use domain::Money;
+use projections::{balances::label, prescriptions::Prescription, tills::Till};
 
 /// What the long list is called.
 pub const fn title(name: Name) -> &'static str {
     match name {
         Name::Journal => "Écritures",
+        Name::Outstanding => "Restes dus",
         _ => "Paiements",
     }
 }
@@ -44,7 +48,18 @@ pub fn of(name: Name) -> Vec<Column> {
             column("Débit", Kind::Money, 14),
             column("Crédit", Kind::Money, 14),
         ],
-        Name::Cashiers | Name::Providers | Name::TrialBalance => vec![],
+        Name::Outstanding => vec![
+            column("N° Prescription", Kind::Text, 18),
+            column("Patient", Kind::Text, 28),
+            column("Date", Kind::Day, 12),
+            column("Total", Kind::Money, 14),
+            column("Pris en charge", Kind::Money, 14),
+            column("Exonéré", Kind::Money, 14),
+            column("Payé", Kind::Money, 14),
+            column("Reste dû", Kind::Money, 14),
+            column("Jours", Kind::Count, 8),
+        ],
+        Name::Cashiers | Name::Providers | Name::TrialBalance | Name::Tills | Name::Activity => vec![],
     }
 }
 
@@ -74,7 +89,7 @@ pub fn movement_totals(total: &Sum) -> Vec<Cell> {
 
 /// One line of the books.
 pub fn journal(line: Line) -> Vec<Cell> {
-    let side = |money: domain::Money| if money.is_zero() { Cell::Empty } else { Cell::Money(money.francs()) };
+    let side = |money: Money| if money.is_zero() { Cell::Empty } else { Cell::Money(money.francs()) };
     let account = line.entry.account.number();
     vec![
         Cell::Day(line.day),
@@ -94,6 +109,67 @@ pub fn journal_totals(balance: &TrialBalance) -> Vec<Cell> {
     cells.resize(6, Cell::Empty);
     cells.extend([Cell::Money(balance.total_debit), Cell::Money(balance.total_credit)]);
     cells
+}
+
+/// One prescription on which something is due, with its age at the end of the period.
+pub fn outstanding(clock: Clock, to: NaiveDate, prescription: Prescription) -> Vec<Cell> {
+    let day = clock.day(prescription.registered_at);
+    vec![
+        Cell::text(prescription.prescription_number),
+        Cell::text(prescription.patient_name),
+        Cell::Day(day),
+        Cell::Money(prescription.total_amount.francs()),
+        Cell::Money(prescription.covered_amount.francs()),
+        Cell::Money(prescription.relieved_amount.francs()),
+        Cell::Money(prescription.paid_amount.francs()),
+        Cell::Money(prescription.due_amount.francs()),
+        Cell::Count((to - day).num_days()),
+    ]
+}
+
+/// The TOTAL of what is due.
+pub fn outstanding_totals(outstanding: &Outstanding) -> Vec<Cell> {
+    let mut cells = vec![Cell::text("TOTAL")];
+    cells.resize(7, Cell::Empty);
+    cells.extend([Cell::Money(outstanding.due), Cell::Empty]);
+    cells
+}
+
+/// Sessions of drawers: what lay in each, what moved, what was found.
+pub fn sessions(sessions: &Sessions) -> Table {
+    let figure = |figure: Option<i64>| figure.map_or(Cell::Empty, Cell::Money);
+    let row = |till: &Till| {
+        let sums = till.sums;
+        vec![
+            Cell::text(format!("{}, {}", till.desk, till.cashier)),
+            Cell::Money(till.float.francs()),
+            figure(sums.map(|sums| sums.taken)),
+            figure(sums.map(|sums| sums.paid_out)),
+            figure(sums.map(|sums| sums.received + sums.returned - sums.sent)),
+            figure(sums.map(|sums| sums.deposited)),
+            figure(till.expected),
+            figure(till.counted.map(Money::francs)),
+            figure(till.difference),
+        ]
+    };
+    let money = |title: &str| Column::new(title, Kind::Money, 12);
+    Table {
+        title: "Sessions de caisse".into(),
+        columns: vec![
+            Column::new("Session", Kind::Text, 28),
+            money("Fond"),
+            money("Encaissé"),
+            money("Remboursé"),
+            money("Transferts"),
+            money("Versé"),
+            money("Attendu"),
+            money("Compté"),
+            money("Écart"),
+        ],
+        rows: sessions.sessions.iter().map(row).collect(),
+        totals: None,
+        chart: None,
+    }
 }
 
 /// The columns of every table of sums.

@@ -5,9 +5,13 @@ use super::{
     columns,
 };
 use crate::{app::App, clock::Clock, exports::Cell, failure::Failure, views::Moment};
-use projections::takings::Period;
+use chrono::NaiveDate;
+use projections::{prescriptions::outstanding, takings::Period};
 use std::collections::VecDeque;
 use tokio::runtime::Handle;
+
+/// So many prescriptions are read at once.
+const PAGE: u64 = 200;
 
 /// Where the rows come from.
 pub enum List {
@@ -17,6 +21,17 @@ pub enum List {
     Movements(Box<Movements>, Clock),
     /// Lines of the books.
     Journal(Box<Journal>),
+    /// Prescriptions on which something is due.
+    Outstanding(Box<Due>),
+}
+
+/// Those of a day and before that were not read yet.
+pub struct Due {
+    moment: Moment,
+    clock: Clock,
+    to: NaiveDate,
+    after: u64,
+    ended: bool,
 }
 
 /// The rows one by one; blocks while a page is read.
@@ -34,6 +49,10 @@ impl List {
     pub(super) async fn journal(app: &App, period: Period, upto: u64) -> Result<Self, Failure> {
         let journal = Journal::of(app.ledger.store.clone(), app.clock, period, upto).await?;
         Ok(Self::Journal(Box::new(journal)))
+    }
+
+    pub(super) fn outstanding(clock: Clock, moment: Moment, to: NaiveDate) -> Self {
+        Self::Outstanding(Box::new(Due { moment, clock, to, after: 0, ended: false }))
     }
 
     /// Its rows, for a thread that isn't one of the runtime's.
@@ -54,7 +73,21 @@ impl List {
                 let lines = journal.next().await?;
                 Ok((!lines.is_empty()).then(|| lines.into_iter().map(columns::journal).collect()))
             }
+            Self::Outstanding(due) => due.page().await,
         }
+    }
+}
+
+impl Due {
+    async fn page(&mut self) -> Result<Option<VecDeque<Vec<Cell>>>, Failure> {
+        if self.ended {
+            return Ok(None);
+        }
+        let read = self.moment.fetch(outstanding(self.to, self.after, PAGE)).await?;
+        self.ended = (read.len() as u64) < PAGE;
+        self.after = read.last().map_or(self.after, |(_, position)| *position);
+        let row = |(prescription, _)| columns::outstanding(self.clock, self.to, prescription);
+        Ok(Some(read.into_iter().map(row).collect()))
     }
 }
 
