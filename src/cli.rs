@@ -5,6 +5,7 @@ mod backup;
 mod copy;
 mod demo;
 mod demo_data;
+mod explain;
 mod head;
 mod progress;
 mod projector;
@@ -65,6 +66,8 @@ enum Command {
     Copy(copy::Copy),
     /// Raconte l’histoire d’un paiement, d’une prescription ou d’une caisse.
     Replay(replay::Replay),
+    /// Nomme les événements qui font un total, et les additionne à nouveau.
+    Explain(explain::Explain),
     /// Les reçus.
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -92,6 +95,7 @@ impl Cli {
             Command::Restore(command) => command.run(&settings),
             Command::Copy(command) => command.run(),
             Command::Replay(command) => command.run(&settings),
+            Command::Explain(command) => command.run(&settings),
             Command::Receipt(command) => command.run(&settings),
         }
     }

@@ -6,7 +6,8 @@
 //! 4. [`journal`] reads the books from the ledger, line by line, and [`balance`] what they come to;
 //! 5. [`explain`] names the events behind one total and adds them up again;
 //! 6. [`signed`] fixes the figures of a report, and names what changed since;
-//! 7. [`paper`] makes of each a document for `crate::exports`.
+//! 7. [`sheet`] is what a cashier signs at the end of his session;
+//! 8. [`paper`] makes of each a document for `crate::exports`.
 //!
 //! The address of a report is in `src/http/reports`, its columns are here.
 
@@ -17,6 +18,7 @@ pub mod figures;
 pub mod journal;
 pub mod movements;
 pub mod paper;
+pub mod sheet;
 pub mod signed;
 
 use domain::user::Role;

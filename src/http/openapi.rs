@@ -43,6 +43,8 @@ use utoipa::{
         super::reports::books::trial_balance, super::reports::explain::explain, super::reports::signed::sign,
         super::reports::signed::all, super::reports::signed::show, super::reports::export::export,
         super::reports::export::running, super::reports::export::stop, super::reports::export::taken,
+        super::reports::others::cashiers, super::reports::others::providers, super::reports::others::tills,
+        super::reports::others::outstanding, super::tills::sheet::sheet,
         super::stats::global, super::work_items::open,
         super::receipts::duplicate,
         super::projectors::all, super::projectors::rebuild, super::projectors::stop,

@@ -5,6 +5,7 @@ pub mod books;
 pub mod daily;
 pub mod explain;
 pub mod export;
+pub mod others;
 pub mod period;
 pub mod signed;
 

@@ -1,5 +1,7 @@
 //! `/api/tills`: open a cash session, see what its drawer must hold, count and close it.
 
+pub mod sheet;
+
 use super::{
     body::Body, count::Counted, identity::Identity, position, problem::Problem, server::State, text,
 };

@@ -96,7 +96,8 @@ fn attachment(asked: &Asked, position: u64, content: &Content) -> Result<Attachm
     Ok(Attachment { name, mime: "application/json".into(), bytes })
 }
 
-fn proof(head: &Head, position: u64, signed: &str) -> Proof {
+/// What a paper can be checked against.
+pub fn proof(head: &Head, position: u64, signed: &str) -> Proof {
     use base64::prelude::{BASE64_STANDARD, Engine as _};
     Proof {
         position,

@@ -10,7 +10,17 @@ async fn every_report_goes_out_in_every_format_to_its_readers_alone() {
     assert_eq!(desk.cashier.cash(&desk.prescription().await, 1_500).await.status, 201);
     let today = desk.admin.report().await["date"].as_str().unwrap().to_owned();
     let (labo, compta) = (desk.server.login("labo").await, desk.server.login("compta").await);
-    for report in ["financial", "period", "cashiers", "providers", "journal", "trial-balance"] {
+    for report in [
+        "financial",
+        "period",
+        "cashiers",
+        "providers",
+        "tills",
+        "activity",
+        "outstanding",
+        "journal",
+        "trial-balance",
+    ] {
         let query = format!("reportType={report}&date={today}");
         for format in ["excel", "pdf", "csv"] {
             let taken = compta.take(format, &query).await;

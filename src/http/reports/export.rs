@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wanted {
-    /// `financial` (or `daily`), `period`, `cashiers`, `providers`, `journal`, `trial-balance`.
+    /// `financial` (or `daily`), `period`, `cashiers`, `providers`, `tills`,
+    /// `activity`, `outstanding`, `journal`, `trial-balance`.
     report_type: String,
     date: Option<String>,
     start_date: Option<String>,
