@@ -42,6 +42,7 @@ async fn cash_flooz_and_an_insurer_are_three_tenders_and_one_quittance() {
     assert_eq!(desk.shown(&bill).await["status"], "PAID");
     assert_eq!(desk.server.login("labo").await.start(&bill, 1).await.status, 200);
     assert_eq!(desk.admin.report().await["totalAmount"], 8_000, "the insurer's part is no money yet");
+    desk.verified();
 }
 
 #[tokio::test]

@@ -172,4 +172,5 @@ async fn the_dashboard_counts_what_waits_what_is_under_way_and_what_is_done() {
     labo.start(&bill, 2).await;
     labo.complete_exam(&bill, 2).await;
     assert_eq!(figures().await, [2, 1, 1]);
+    desk.verified();
 }

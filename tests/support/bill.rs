@@ -58,6 +58,12 @@ impl Desk {
         asked.text_of("reliefId")
     }
 
+    /// Every row of the screens is what the log gives.
+    pub fn verified(&self) {
+        let verified = self.server.run(&["verify"]);
+        assert!(verified.status.success(), "{verified:?}");
+    }
+
     /// One paper for all.
     pub async fn quittance(&self, prescription: &str) -> Value {
         let answer = self.cashier.get(&format!("/api/prescriptions/{prescription}/quittance")).await;

@@ -109,7 +109,7 @@ async fn an_event_that_breaks_in_its_middle_leaves_no_half() {
     let events = log.all().await;
     let (_, id) = events[3].stream.as_str().split_once('-').unwrap();
     let by_hand = rusqlite::Connection::open(dir.path().join("views.db")).unwrap();
-    by_hand.execute("insert into prescription_lines values ($1, 1, 'x', 0, null)", [id]).unwrap();
+    by_hand.execute("insert into prescription_lines (prescription, line, exam, price, covered, state) values ($1, 1, 'x', 0, 0, '')", [id]).unwrap();
     batch.apply(&events, clock(), &Nobody).unwrap();
     assert_eq!((batch.stopped()[0].name, batch.stopped()[0].position), ("prescriptions", 4));
     let day = clock().day(events[3].recorded_at);
