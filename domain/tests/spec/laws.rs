@@ -1,7 +1,9 @@
 //! What holds for any history: random people, providers and clocks around one prescription.
 //!
-//! `money` has the laws of totals, bills and refunds, `drawers` those of tills, `persons` who may decide what.
+//! `money` has the laws of totals, bills and refunds, `accounts` those of the books, `drawers` those of tills,
+//! `persons` who may decide what.
 
+mod accounts;
 mod drawers;
 mod money;
 mod persons;

@@ -6,7 +6,7 @@ use crate::{
     world::{At, LINES, TOTAL, World},
 };
 use domain::{
-    Event, ExamId, PaymentId, TillId, UserId,
+    Event, ExamId, PaymentId, RefundId, TillId, UserId,
     movement::Movement,
     payer::{self, Payer, Rated},
     prescription::{self, Line, Part, Prescription, Registered},
@@ -89,6 +89,32 @@ proptest! {
             }
             Ok(())
         })?;
+    }
+
+    /// However often a part is asked back, agreed to and given, and whatever it is a part of.
+    #[test]
+    fn parts_of_a_payment_go_back_once(
+        applied in 1..=1_000_i64, advance in 0..=1_000_i64, asks in proptest::collection::vec(1..=800_i64, 0..9),
+    ) {
+        let (amount, owed) = (xof(applied + advance), xof(advance));
+        let received = refund::Received { amount, advance: owed, cashier: AMA, till: None };
+        let standing = refund::Standing { session_open: false, exam_begun: false };
+        let (mut refunds, mut back) = (refund::Refunds::default(), (0, 0));
+        for (ask, at) in asks.into_iter().zip(0..) {
+            let refund = RefundId(uuid::Uuid::from_u128(at));
+            let (kind, reason) = (Kind::Refund, "retour".into());
+            let asked = refund::Requested { refund, kind, amount: xof(ask), reason, by: AMA };
+            let Ok(asked) = refunds.request(asked, received, standing) else { continue };
+            refunds = asked.iter().fold(refunds, refund::Refunds::evolve);
+            let approved = refunds.approve(refund, received, ESI).unwrap();
+            refunds = approved.iter().fold(refunds, refund::Refunds::evolve);
+            let done = refunds.complete(refund, received, standing, Some("RB".into()), AMA).unwrap();
+            prop_assert_eq!(done.applied.francs() + done.advance.francs(), ask);
+            back = (back.0 + done.applied.francs(), back.1 + done.advance.francs());
+            refunds = refunds.evolve(&done.into());
+            prop_assert!(back.0 <= applied && back.1 <= advance, "{back:?} of {:?}", (applied, advance));
+            prop_assert!(back.0 == 0 || back.1 == advance, "the advance goes first: {back:?}");
+        }
     }
 
     /// Rule 10.
