@@ -46,6 +46,11 @@ fn routes(config: &mut ServiceConfig) {
 
 /// What queues and providers wait for comes first: routes are tried in this order.
 fn api(config: &mut ServiceConfig) {
+    config.configure(payments).configure(desks).configure(house).configure(reports);
+}
+
+/// Prescriptions, and the money that comes for them.
+fn payments(config: &mut ServiceConfig) {
     config
         .route("/payments/mobile-money/initiate", post().to(mobile_money::initiate))
         .route("/payments/mobile-money/callback/{provider}", post().to(callbacks::take_in))
@@ -66,25 +71,14 @@ fn api(config: &mut ServiceConfig) {
         .route("/payments/{id}/refunds", post().to(refunds::request))
         .route("/payments/{id}/refunds/{refund}/approve", post().to(refunds::approve))
         .route("/payments/{id}/refunds/{refund}/reject", post().to(refunds::reject))
-        .route("/payments/{id}/refunds/{refund}/complete", post().to(refunds::complete))
+        .route("/payments/{id}/refunds/{refund}/complete", post().to(refunds::complete));
+}
+
+/// Drawers, and the papers of money.
+fn desks(config: &mut ServiceConfig) {
+    config
         .route("/refunds", get().to(refunds::all))
         .route("/refunds/{id}", get().to(refunds::show))
-        .route("/auth/login", post().to(auth::login))
-        .route("/auth/logout", post().to(auth::logout))
-        .route("/patients", post().to(patients::register))
-        .route("/patients", get().to(patients::search))
-        .route("/patients/{id}", get().to(patients::show))
-        .route("/patients/{id}", delete().to(patients::erase))
-        .route("/exams", post().to(exams::list))
-        .route("/exams", get().to(exams::all))
-        .route("/exams/{id}/prices", post().to(exams::price))
-        .route("/exams/queue", get().to(exams::queue::queue))
-        .route("/payers", post().to(payers::list))
-        .route("/payers", get().to(payers::all))
-        .route("/payers/{code}/rates", post().to(payers::rate))
-        .route("/reliefs", get().to(reliefs::list))
-        .route("/reliefs/{id}/grant", post().to(reliefs::grant))
-        .route("/reliefs/{id}/reject", post().to(reliefs::reject))
         .route("/tills/open", post().to(tills::open))
         .route("/tills", get().to(tills::all))
         .route("/tills/{id}", get().to(tills::show))
@@ -103,6 +97,44 @@ fn api(config: &mut ServiceConfig) {
         .route("/receipts/keys", get().to(receipts::keys))
         .route("/receipts/{number}", get().to(receipts::show))
         .route("/receipts/{number}/qr.svg", get().to(receipts::picture))
+        .route("/receipts/{number}/duplicata", post().to(receipts::duplicate));
+}
+
+/// Who is here, what is offered, and how the program is.
+fn house(config: &mut ServiceConfig) {
+    config
+        .route("/auth/login", post().to(auth::login))
+        .route("/auth/logout", post().to(auth::logout))
+        .route("/patients", post().to(patients::register))
+        .route("/patients", get().to(patients::search))
+        .route("/patients/{id}", get().to(patients::show))
+        .route("/patients/{id}", delete().to(patients::erase))
+        .route("/exams", post().to(exams::list))
+        .route("/exams", get().to(exams::all))
+        .route("/exams/{id}/prices", post().to(exams::price))
+        .route("/exams/queue", get().to(exams::queue::queue))
+        .route("/payers", post().to(payers::list))
+        .route("/payers", get().to(payers::all))
+        .route("/payers/{code}/rates", post().to(payers::rate))
+        .route("/reliefs", get().to(reliefs::list))
+        .route("/reliefs/{id}/grant", post().to(reliefs::grant))
+        .route("/reliefs/{id}/reject", post().to(reliefs::reject))
+        .route("/users", post().to(users::add))
+        .route("/users", get().to(users::all))
+        .route("/users/{id}/disable", post().to(users::disable))
+        .route("/projectors", get().to(projectors::all))
+        .route("/projectors/rebuild", post().to(projectors::rebuild))
+        .route("/projectors/rebuild", delete().to(projectors::stop))
+        .route("/projectors/{name}/skip", post().to(projectors::skip))
+        .route("/projectors/{name}/retry", post().to(projectors::retry))
+        .route("/health", get().to(health::health))
+        .route("/health/metrics", get().to(health::metrics))
+        .route("/openapi.json", get().to(openapi::json));
+}
+
+/// What all of it comes to.
+fn reports(config: &mut ServiceConfig) {
+    config
         .route("/reports/financial/daily", get().to(reports::daily::daily))
         .route("/reports/financial/period", get().to(reports::period::period))
         .route("/reports/cashiers", get().to(reports::others::cashiers))
@@ -119,21 +151,9 @@ fn api(config: &mut ServiceConfig) {
         .route("/reports/export", delete().to(reports::export::stop))
         .route("/reports/export/{format}", get().to(reports::export::export))
         .route("/reports/exports", get().to(reports::export::taken))
-        .route("/receipts/{number}/duplicata", post().to(receipts::duplicate))
         .route("/reports/activity/service", get().to(reports::activity::service))
         .route("/stats/global", get().to(stats::global))
-        .route("/work-items", get().to(work_items::open))
-        .route("/users", post().to(users::add))
-        .route("/users", get().to(users::all))
-        .route("/users/{id}/disable", post().to(users::disable))
-        .route("/projectors", get().to(projectors::all))
-        .route("/projectors/rebuild", post().to(projectors::rebuild))
-        .route("/projectors/rebuild", delete().to(projectors::stop))
-        .route("/projectors/{name}/skip", post().to(projectors::skip))
-        .route("/projectors/{name}/retry", post().to(projectors::retry))
-        .route("/health", get().to(health::health))
-        .route("/health/metrics", get().to(health::metrics))
-        .route("/openapi.json", get().to(openapi::json));
+        .route("/work-items", get().to(work_items::open));
 }
 
 /// The id that this request has in logs, events and its answer.

@@ -125,7 +125,7 @@ pub fn name(code: &str) -> Result<Name, Problem> {
         let known: Vec<_> = Name::ALL.iter().map(|name| name.code()).collect();
         Problem::invalid(
             "/reportType",
-            &format!("Ce rapport n’existe pas. Choisissez parmi {}.", known.join(", ")),
+            format!("Ce rapport n’existe pas. Choisissez parmi {}.", known.join(", ")),
         )
     })
 }
