@@ -104,6 +104,14 @@ peer_up() {
   adapter "$name" "$BENCH_HOME/adapters/seed.json" token="$token" ${4:+date="$4"}
 }
 
+# Waits until a server has walked its log for a head: it does nothing any more.
+walked() {
+  local before=-1 now
+  until now=$(awk '{print $14 + $15}' "/proc/${PID_OF[$1]}/stat"); [ "$now" = "$before" ]; do before=$now; sleep 2; done
+}
+# The resting memory of a server in MiB; its peak is counted from now on.
+resting() { echo 5 >"/proc/${PID_OF[$1]}/clear_refs"; awk '/VmRSS/ {print int($2 / 1024)}' "/proc/${PID_OF[$1]}/status"; }
+
 # Ends a server in order.
 down() { kill "${PID_OF[$1]}"; wait "${PID_OF[$1]}" || true; }
 all_down() { stop_all; pg_stop; wait || true; }
@@ -113,9 +121,11 @@ drive() {
   "$DRV" flows --adapter "$W/$1.json" --base 127.0.0.1:"${PORT_OF[$1]}" -c "$2" -n "$3" --warmup "${5:-300}" | keep "$4"
 }
 # The daily report, read by the accountant: NAME TIMES LABEL.
-report() {
+report() { fetch "$1" report "$2" "$3"; }
+# Any of the adapter's GETs, by the accountant: NAME WHAT TIMES LABEL.
+fetch() {
   "$DRV" fetch --adapter "$W/$1.json" --base 127.0.0.1:"${PORT_OF[$1]}" --set token="${ACCOUNTANT_OF[$1]}" \
-    --what report -n "$2" --pid "${PID_OF[$1]}" | keep "$3"
+    --what "$2" -n "$3" --pid "${PID_OF[$1]}" | keep "$4"
 }
 
 # --- Ledgers: a hospital's history of so many payments, all of today. ---

@@ -134,6 +134,23 @@ def reports():
             ("its own, alone", f"alone {name}", "flows_per_s"))
 
 
+def exports():
+    section("Reports as files: `benches/run.sh exports`")
+    row("totals of 100,000 payments", ("exports totals", "median_ms"), wanted="<= 5!", unit=" ms")
+    row("the same, flat in the number of payments", ("exports totals", "median_ms"),
+        ("of 10,000 payments", "exports totals of 10000", "median_ms"), "<= 1.5", " ms")
+    for what, wanted, memory in ("report", "<= 0.1", 100), ("excel", "<= 0.0833", 40):
+        row(f"100,000 payments as {what}", (f"exports {what}", "median_ms"),
+            ("the Node service", f"exports peer {what}", "median_ms"), wanted, " ms")
+        row(f"memory for it beside the resting server", (f"exports {what}", "server_peak_delta_mib"),
+            ("the Node service's peak", f"exports peer {what}", "server_peak_mib"), f"<= {memory}!", " MiB")
+    row("10,000 payments as PDF", ("exports pdf", "median_ms"), wanted="<= 2000!", unit=" ms")
+    row("memory for it beside the resting server", ("exports pdf", "server_peak_delta_mib"), wanted="<= 100!", unit=" MiB")
+    for what in "totals", "excel", "pdf":
+        row(f"4 clients meanwhile ({what}): callback p99", (f"exports meanwhile {what}", "steps.callback.p99_ms"),
+            ("its own, alone", f"exports alone {what}", "steps.callback.p99_ms"), "<= 2", " ms")
+
+
 def growth():
     section("What grows with the ledger: `benches/run.sh growth`")
     least, *larger = sizes("grown ")
@@ -149,7 +166,7 @@ def growth():
             (small, f"verify {least}", "events_per_s"), ">= 0.8")
 
 
-for prefix, print_section in ("embedded", stores), ("rebuild", rebuilds), ("flows", flows), ("alone", reports), ("grown", growth):
+for prefix, print_section in ("embedded", stores), ("rebuild", rebuilds), ("flows", flows), ("alone", reports), ("exports", exports), ("grown", growth):
     if has(prefix):
         print_section()
 

@@ -116,6 +116,9 @@ impl std::fmt::Debug for Hidden {
     }
 }
 
+/// The series of refunds' slips, discounts' and exemptions' vouchers, and deposits' slips.
+const OTHER_PAPERS: [&str; 4] = ["B", "D", "E", "V"];
+
 /// A variable of the environment and what it sets; shown by `--help` and in `docs/SETUP.md`.
 pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_LISTEN", "address and port, default 127.0.0.1:8080"),
@@ -124,7 +127,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("QUITTANCE_COPY", "folder on another disk or machine for a continuous copy, default none"),
     ("QUITTANCE_CONFIG", "the TOML file, default none"),
     ("QUITTANCE_HOSPITAL", "name on receipts and reports, default CHU Tokoin"),
-    ("QUITTANCE_SERIES", "series of receipts, default R"),
+    ("QUITTANCE_SERIES", "series of receipts, default R; not B, D, E or V"),
     ("QUITTANCE_ZONE", "zone of the business day, default Africa/Lome"),
     ("QUITTANCE_TILL_ALONE", "largest difference in francs that a cashier closes alone, default 1000"),
     ("QUITTANCE_MASTER_KEY", "base64 of 32 bytes; otherwise a key file is made, but not for DATABASE_URL"),
@@ -217,6 +220,10 @@ impl File {
         let series = or(self.series, "R");
         if series.is_empty() || !series.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) {
             return Err(BadSettings::Value("series".into(), "capital letters and digits only".into()));
+        }
+        if OTHER_PAPERS.contains(&series.as_str()) {
+            let why = "B, D, E and V number slips and vouchers: two papers would bear one number".into();
+            return Err(BadSettings::Value("series".into(), why));
         }
         let till_alone = Money::new(self.till_alone.unwrap_or(1_000))
             .map_err(|e| BadSettings::Value("till_alone".into(), e.to_string()))?;

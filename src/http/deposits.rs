@@ -23,6 +23,7 @@ pub struct Making {
 /// The slip that goes with the cash.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = DepositMade)]
 pub struct Made {
     deposit_id: String,
     /// `V-2026-000042`.

@@ -3,7 +3,10 @@
 //! The one place where refusals of the domain and failures of the infrastructure become answers. The
 //! inner text of a failure goes to the log, once, here; it never leaves the house.
 
+mod bill;
+mod refund;
 mod refusal;
+mod till;
 
 use crate::{
     failure::Failure,

@@ -113,7 +113,7 @@ async fn a_changed_read_model_is_named_by_its_table() {
     for (change, table) in [
         ("update receipts set amount = amount + 1 where number = 1", "receipts"),
         ("delete from receipts where number = 2", "receipts"),
-        ("update takings set amount = amount - 500", "takings"),
+        ("update takings set received = received - 500", "takings"),
         ("update tills set expected = expected - 1", "tills"),
         ("insert into users values ('x', 'x', 'x', 'x', 'ADMIN', 1)", "users"),
     ] {

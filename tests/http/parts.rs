@@ -27,7 +27,7 @@ async fn a_part_in_cash_gives_change_a_receipt_and_leaves_the_rest_due() {
     );
     let shown = desk.shown(&bill).await;
     assert_eq!((&shown["status"], &shown["dueAmount"]), (&"PAID".into(), &0.into()));
-    assert_eq!(desk.cashier.get("/api/tills").await.json[0]["expected"], 20_000);
+    assert_eq!(desk.admin.get("/api/tills").await.json[0]["expected"], 20_000);
     assert_eq!(desk.admin.report().await["totalAmount"], 10_000);
 }
 

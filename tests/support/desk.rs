@@ -124,7 +124,7 @@ impl Desk {
     /// The receipts of a payment, as the day's report lists them.
     pub async fn receipts_of(&self, payment: &str) -> Vec<Value> {
         let lines = self.admin.report().await["payments"].as_array().unwrap().clone();
-        lines.into_iter().filter(|line| line["paymentId"] == payment).collect()
+        lines.into_iter().filter(|line| line["paymentId"] == payment && line["kind"] == "RECEIPT").collect()
     }
 
     /// A receipt in full.

@@ -17,7 +17,7 @@ use sqlx::{Connection, Executor, PgConnection};
 
 /// Where a mover is held, to be killed there.
 const POINTS: [&str; 2] =
-    ["update of position on views.checkpoints", "insert or update on views_takings_v1.takings"];
+    ["update of position on views.checkpoints", "insert or update on views_takings_v2.takings"];
 
 #[tokio::test]
 async fn a_mover_killed_between_two_words_counts_nothing_twice() {
@@ -40,7 +40,7 @@ async fn sound(url: String, events: Vec<Recorded>) {
 /// Rows first, and the checkpoint in a transaction of its own.
 async fn checkpoint_apart(url: String, events: Vec<Recorded>) {
     let mut connection = PgConnection::connect(&url).await.unwrap();
-    connection.execute("set search_path to views_takings_v1, views").await.unwrap();
+    connection.execute("set search_path to views_takings_v2, views").await.unwrap();
     let last = events.last().unwrap().position as i64;
     for event in &events {
         let read = recording::read(event).unwrap();

@@ -103,7 +103,7 @@ async fn in_postgresql_too_a_new_model_is_filled_behind_the_others_and_holds_nob
     before.apply(&log.all().await, clock(), &Nobody).await.unwrap();
     drop(before);
     let mut by_hand = sqlx::PgConnection::connect(&url).await.unwrap();
-    by_hand.execute("drop schema views_takings_v1 cascade").await.unwrap();
+    by_hand.execute("drop schema views_takings_v2 cascade").await.unwrap();
     let (views, session) = Views::open_postgres(&url).await.unwrap();
     let mut session = engines::leased(session).await;
     assert_eq!((session.position(), session.next(), session.behind()), (31, 31, Some(0)));

@@ -104,6 +104,11 @@ pub struct Tender {
     /// Of it owed back to the patient.
     #[schema(value_type = i64)]
     advance: Money,
+    /// Of it given back since, on whatever day.
+    #[schema(value_type = i64)]
+    refunded: Money,
+    /// `VOIDED`, `REFUNDED`, `PARTLY_REFUNDED`.
+    mark: Option<&'static str>,
     day: NaiveDate,
 }
 
@@ -205,6 +210,8 @@ fn tender(receipt: Receipt) -> Tender {
         amount: receipt.amount,
         applied: receipt.applied,
         advance: receipt.advance,
+        refunded: receipt.refunded,
+        mark: receipt.mark,
         day: receipt.day,
     }
 }

@@ -23,8 +23,8 @@ pub struct Question {
     start_date: Option<String>,
     end_date: Option<String>,
     /// `total`, `method:CASH`, `provider:FLOOZ`, `cashier:{id}`, `session:{id}`, `service:{exam}`; the last two
-    /// without an id for what belongs to none.
-    total: String,
+    /// without an id for what belongs to none. All that moved if absent.
+    total: Option<String>,
     /// Only events after this position are listed.
     #[serde(default)]
     after: u64,
@@ -63,6 +63,7 @@ pub async fn explain(
     who.must_be(Name::Period.readers())?;
     let Question { date, start_date, end_date, total, after } = question.into_inner();
     let period = Which { date, start_date, end_date }.period(&state)?;
+    let total = total.unwrap_or_else(|| "total".to_owned());
     let wanted = Total::of(&total).ok_or_else(|| {
         let detail = "Le total s’écrit total, method:CASH, provider:FLOOZ, cashier:, session: ou service: suivi \
                       d’un identifiant.";
