@@ -126,8 +126,7 @@ impl Projector for Prescriptions {
                 "update prescriptions set paid = paid + $1,
                    status = case when started > 0 then status
                      when paid + covered + relieved + $1 >= total then 'PAID' else 'PARTIALLY_PAID' end,
-                   attempt = case when attempt = $2 or paid + covered + relieved + $1 >= total then null
-                     else attempt end
+                   attempt = case when attempt = $2 then null else attempt end
                  where id = $3",
                 [paid.amount.into(), paid.payment.into(), id.into()],
             )],

@@ -8,7 +8,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     Event, ExamId, Money, PatientId, PaymentId, PrescriptionId, ReliefId, Sealed, StreamId, UserId, exam,
     payer::{self, Rate},
-    prescription::{self, Covered, ExamCompleted, ExamStarted, Line, Paid, Registered, Relieved},
+    prescription::{
+        self, AttemptClosed, AttemptOpened, Covered, ExamCompleted, ExamStarted, Line, Paid, Registered,
+        Relieved,
+    },
     relief::{self, Kind},
 };
 use projections::{
@@ -20,6 +23,7 @@ use uuid::Uuid;
 
 on_every_engine!(
     money_and_work_move_a_prescription_through_its_statuses,
+    an_attempt_that_other_money_overtook_is_shown_until_it_ends,
     an_exam_counts_on_the_day_on_which_it_is_done,
     a_relief_waits_until_a_second_person_has_decided,
     payers_and_their_rates_are_shown,
@@ -109,6 +113,31 @@ async fn money_and_work_move_a_prescription_through_its_statuses(place: Place) {
     assert_eq!(borne, [(1, 200), (2, 400)]);
     assert!(lines.iter().all(|line| line.technician.as_deref() == Some("B A") && line.started_at.is_some()));
     assert!(models.stopped().is_empty());
+}
+
+/// As long as it waits, nothing else is taken for what falls due again (rule 35).
+async fn an_attempt_that_other_money_overtook_is_shown_until_it_ends(place: Place) {
+    let log = Log::default();
+    house(&log).await;
+    let (id, fact) = registered(&[1_000]);
+    let stream = StreamId::prescription(id);
+    log.write(stream.clone(), fact).await;
+    let (overtaken, other) = (PaymentId(Uuid::now_v7()), PaymentId(Uuid::now_v7()));
+    let mut models = place.open().await;
+    let told: [(prescription::Event, &str, Option<PaymentId>); 4] = [
+        (AttemptOpened { payment: overtaken }.into(), "PENDING", Some(overtaken)),
+        (Paid { payment: other, amount: money(1_000) }.into(), "PAID", Some(overtaken)),
+        (AttemptClosed { payment: other }.into(), "PAID", Some(overtaken)),
+        (AttemptClosed { payment: overtaken }.into(), "PAID", None),
+    ];
+    for (fact, status, live) in told {
+        let name = fact.name();
+        log.write(stream.clone(), fact).await;
+        models.apply(&log.all().await).await;
+        let shown = models.views.fetch(prescriptions::by_id(id)).await.unwrap().remove(0);
+        let live = live.map(|payment| payment.to_string());
+        assert_eq!((shown.status.as_str(), shown.live_payment_id), (status, live), "{name}");
+    }
 }
 
 async fn an_exam_counts_on_the_day_on_which_it_is_done(place: Place) {
