@@ -29,6 +29,54 @@ const NO_AMOUNTS: &[&str] = &[
     "99999999999999999999999999999999999999999999999999999999999",
 ];
 
+/// Where amounts are asked for.
+struct Places<'a> {
+    exam: &'a str,
+    patient: &'a str,
+    till: &'a str,
+    payment: &'a str,
+    prescription: &'a str,
+}
+
+impl Places<'_> {
+    /// Who asks (administrator, cashier, another one, K for accountant), where, and with which body.
+    fn commands(&self, amount: &str) -> Vec<(char, String, String)> {
+        let Self { exam, patient, till, payment, prescription } = self;
+        let cash = "/api/payments/cash".to_owned();
+        let always = vec![
+            (
+                'A',
+                "/api/exams".into(),
+                format!(r#"{{"code":"ZZ","name":"ZZ","category":"ZZ","price":{amount}}}"#),
+            ),
+            ('A', format!("/api/exams/{exam}/prices"), format!(r#"{{"price":{amount}}}"#)),
+            ('2', "/api/tills/open".into(), format!(r#"{{"desk":"Guichet 9","float":{amount}}}"#)),
+            ('C', format!("/api/tills/{till}/transfers"), format!(r#"{{"to":"{till}","amount":{amount}}}"#)),
+            ('C', format!("/api/tills/{till}/close"), format!(r#"{{"count":{{"NOTE500":{amount}}}}}"#)),
+            (
+                'C',
+                cash.clone(),
+                format!(r#"{{"prescriptionId":"{prescription}","amountTendered":{amount}}}"#),
+            ),
+        ];
+        let exams = format!(r#"[{{"examId":"{exam}","price":{amount}}}]"#);
+        let part = format!(r#"{{"prescriptionId":"{prescription}","amount":{amount},"amountTendered":1}}"#);
+        let relief = format!(r#"{{"kind":"DISCOUNT","amount":{amount},"reason":"essai"}}"#);
+        let refund = format!(r#"{{"kind":"REFUND","amount":{amount},"reason":"essai"}}"#);
+        let resolve = format!(r#"{{"outcome":"PAID","amount":{amount},"note":"essai"}}"#);
+        // These may be left out.
+        let optional = vec![
+            ('C', "/api/prescriptions".into(), format!(r#"{{"patientId":"{patient}","exams":{exams}}}"#)),
+            ('C', cash, part),
+            ('C', format!("/api/prescriptions/{prescription}/reliefs"), relief),
+            ('C', format!("/api/payments/{payment}/refunds"), refund),
+            ('K', format!("/api/payments/{payment}/resolve"), resolve),
+        ];
+        let optional = optional.into_iter().filter(|_| amount != "null");
+        always.into_iter().chain(optional).collect()
+    }
+}
+
 #[tokio::test]
 async fn no_route_takes_what_is_no_amount() {
     let desk = Desk::open().await;
@@ -42,57 +90,16 @@ async fn no_route_takes_what_is_no_amount() {
     let till = cashier.get("/api/tills").await.json[0]["id"].as_str().unwrap().to_owned();
     let before = position(&admin).await;
     for amount in NO_AMOUNTS.iter().copied() {
-        let price = format!("/api/exams/{exam}/prices");
-        let resolve = format!("/api/payments/{payment}/resolve");
-        let [transfers, close] = ["transfers", "close"].map(|what| format!("/api/tills/{till}/{what}"));
-        let relief = format!("/api/prescriptions/{prescription}/reliefs");
-        let optional = amount == "null";
-        for (who, path, body, refused) in [
-            (
-                &admin,
-                "/api/exams",
-                format!(r#"{{"code":"ZZ","name":"ZZ","category":"ZZ","price":{amount}}}"#),
-                true,
-            ),
-            (&admin, &price, format!(r#"{{"price":{amount}}}"#), true),
-            (&second, "/api/tills/open", format!(r#"{{"desk":"Guichet 9","float":{amount}}}"#), true),
-            (cashier, &transfers, format!(r#"{{"to":"{till}","amount":{amount}}}"#), true),
-            (cashier, &close, format!(r#"{{"count":{{"NOTE500":{amount}}}}}"#), true),
-            (
-                cashier,
-                "/api/payments/cash",
-                format!(r#"{{"prescriptionId":"{prescription}","amountTendered":{amount}}}"#),
-                true,
-            ),
-            (
-                cashier,
-                "/api/prescriptions",
-                format!(r#"{{"patientId":"{patient}","exams":[{{"examId":"{exam}","price":{amount}}}]}}"#),
-                !optional,
-            ),
-            (
-                cashier,
-                "/api/payments/cash",
-                format!(r#"{{"prescriptionId":"{prescription}","amount":{amount},"amountTendered":1}}"#),
-                !optional,
-            ),
-            (
-                cashier,
-                &relief,
-                format!(r#"{{"kind":"DISCOUNT","amount":{amount},"reason":"essai"}}"#),
-                !optional,
-            ),
-            (
-                &accountant,
-                &resolve,
-                format!(r#"{{"outcome":"PAID","amount":{amount},"note":"essai"}}"#),
-                !optional,
-            ),
-        ] {
-            if !refused {
-                continue;
-            }
-            let request = who.request(reqwest::Method::POST, path).header("content-type", "application/json");
+        let at = Places { exam, patient, till: &till, payment: &payment, prescription: &prescription };
+        for (who, path, body) in at.commands(amount) {
+            let who = match who {
+                'A' => &admin,
+                'K' => &accountant,
+                '2' => &second,
+                _ => cashier,
+            };
+            let request =
+                who.request(reqwest::Method::POST, &path).header("content-type", "application/json");
             let answer = who.send(request.body(body.clone())).await;
             is_problem(&format!("{path} {body}"), &answer);
             assert!([400, 422].contains(&answer.status), "{path} {body}: {}", answer.text);

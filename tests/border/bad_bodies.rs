@@ -20,7 +20,7 @@ async fn commands(desk: &Desk, admin: &Caller) -> Vec<(Caller, String, Value)> {
     let nobody = desk.server.anonymous();
     let accountant = desk.server.login("compta").await;
     let (exam, nowhere) = (&desk.exam, NOWHERE);
-    vec![
+    let mut commands = vec![
         (nobody.clone(), "/api/auth/login".into(), json!({"username": "x", "password": "y"})),
         (nobody, "/api/receipts/verify".into(), json!({"code": "x"})),
         (
@@ -44,16 +44,6 @@ async fn commands(desk: &Desk, admin: &Caller) -> Vec<(Caller, String, Value)> {
             "/api/prescriptions".into(),
             json!({"patientId": nowhere, "exams": [{"examId": exam}]}),
         ),
-        (cashier.clone(), "/api/tills/open".into(), json!({"desk": "Guichet 1", "float": 0})),
-        (cashier.clone(), format!("/api/tills/{nowhere}/close"), json!({"count": {"COIN1": 1}})),
-        (cashier.clone(), format!("/api/tills/{nowhere}/deposits"), json!({"count": {"COIN1": 1}})),
-        (cashier.clone(), format!("/api/tills/{nowhere}/transfers"), json!({"to": nowhere, "amount": 1})),
-        (accountant.clone(), format!("/api/tills/{nowhere}/sign"), json!({"note": "essai"})),
-        (
-            accountant.clone(),
-            format!("/api/deposits/{nowhere}/prove"),
-            json!({"place": "BANK", "reference": "essai"}),
-        ),
         (
             cashier.clone(),
             "/api/payments/cash".into(),
@@ -69,15 +59,50 @@ async fn commands(desk: &Desk, admin: &Caller) -> Vec<(Caller, String, Value)> {
             format!("/api/payments/{nowhere}/resolve"),
             json!({"outcome": "DECLINED", "note": "essai"}),
         ),
+    ];
+    commands.extend(of_drawers(&desk.cashier, &desk.server.login("compta").await));
+    commands.extend(of_bills(&desk.cashier, admin));
+    commands
+}
+
+fn of_drawers(cashier: &Caller, accountant: &Caller) -> Vec<(Caller, String, Value)> {
+    let nowhere = NOWHERE;
+    vec![
+        (cashier.clone(), "/api/tills/open".into(), json!({"desk": "Guichet 1", "float": 0})),
+        (cashier.clone(), format!("/api/tills/{nowhere}/close"), json!({"count": {"COIN1": 1}})),
+        (cashier.clone(), format!("/api/tills/{nowhere}/deposits"), json!({"count": {"COIN1": 1}})),
+        (cashier.clone(), format!("/api/tills/{nowhere}/transfers"), json!({"to": nowhere, "amount": 1})),
+        (accountant.clone(), format!("/api/tills/{nowhere}/sign"), json!({"note": "essai"})),
+        (
+            accountant.clone(),
+            format!("/api/deposits/{nowhere}/prove"),
+            json!({"place": "BANK", "reference": "essai"}),
+        ),
+        (
+            cashier.clone(),
+            format!("/api/payments/{nowhere}/refunds"),
+            json!({"kind": "REFUND", "amount": 1, "reason": "essai"}),
+        ),
+        (
+            accountant.clone(),
+            format!("/api/payments/{nowhere}/refunds/{nowhere}/reject"),
+            json!({"reason": "essai"}),
+        ),
+    ]
+}
+
+fn of_bills(cashier: &Caller, admin: &Caller) -> Vec<(Caller, String, Value)> {
+    let nowhere = NOWHERE;
+    vec![
         (admin.clone(), "/api/payers".into(), json!({"code": "I-N", "name": "A"})),
         (admin.clone(), "/api/payers/INAM/rates".into(), json!({"rate": 101})),
         (
-            desk.cashier.clone(),
+            cashier.clone(),
             format!("/api/prescriptions/{nowhere}/coverage"),
             json!({"payer": "INAM", "cardNumber": "1", "voucher": "2"}),
         ),
         (
-            desk.cashier.clone(),
+            cashier.clone(),
             format!("/api/prescriptions/{nowhere}/reliefs"),
             json!({"kind": "EXEMPTION", "reason": "essai"}),
         ),
