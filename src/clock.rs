@@ -49,3 +49,36 @@ impl Clock {
         self.day(self.now())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a moment")
+    }
+
+    #[test]
+    fn a_day_ends_with_its_last_microsecond_and_the_next_begins_at_midnight() {
+        let clock = Clock::new(chrono_tz::Africa::Lome);
+        let days = ["2026-11-27T23:59:59.999Z", "2026-11-27T23:59:59.999999Z", "2026-11-28T00:00:00.000Z"]
+            .map(|text| clock.day(at(text)).to_string());
+        assert_eq!(days, ["2026-11-27", "2026-11-27", "2026-11-28"]);
+    }
+
+    #[test]
+    fn a_day_is_the_hospitals_own_and_not_that_of_the_machine() {
+        let lagos = Clock::new(chrono_tz::Africa::Lagos);
+        assert_eq!(lagos.day(at("2026-11-27T23:30:00Z")).to_string(), "2026-11-28");
+        assert_eq!(lagos.begins(lagos.day(at("2026-11-27T23:30:00Z"))), at("2026-11-27T23:00:00Z"));
+    }
+
+    #[test]
+    fn a_day_without_a_midnight_begins_an_hour_later() {
+        // Clocks in Beirut went from 0:00 to 1:00 on this day.
+        let beirut = Clock::new(chrono_tz::Asia::Beirut);
+        let day = NaiveDate::from_ymd_opt(2024, 3, 31).expect("a day");
+        assert_eq!(beirut.day(beirut.begins(day)), day);
+        assert_eq!(beirut.day(beirut.begins(day) - Duration::microseconds(1)).to_string(), "2024-03-30");
+    }
+}

@@ -255,7 +255,7 @@ pub fn by_id(id: TillId) -> Query<Till> {
 /// The sessions that were open at some time from one moment to another, in the order of their openings.
 pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Query<Till> {
     let sql = select!(
-        "where t.opened_at < $2 and (t.counted_at is null or t.counted_at >= $1) order by t.position"
+        "where (t.counted_at is null or t.counted_at >= $1) and t.opened_at < $2 order by t.position"
     );
     Query { sql, args: vec![from.into(), to.into()], read }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    exports::{Cell, Column, Document, Kind, Made, Table},
+    exports::{Cell, Column, Document, Kind, Made, Table, text},
     failure::Failure,
     reports::paper::proof,
 };
@@ -92,7 +92,7 @@ fn pieces(count: &Count) -> Table {
     let row = |piece: &Denomination, quantity: u32| {
         let kind = if piece.is_note() { "Billets" } else { "Pièces" };
         vec![
-            Cell::text(format!("{kind} de {}", piece.francs())),
+            Cell::text(format!("{kind} de {}", text::figure(piece.francs()))),
             Cell::Count(i64::from(quantity)),
             Cell::Money(piece.francs() * i64::from(quantity)),
         ]
@@ -112,6 +112,17 @@ fn pieces(count: &Count) -> Table {
     }
 }
 
+/// How far a transfer or a deposit is.
+fn in_words(state: &str) -> &'static str {
+    match state {
+        "SENT" => "envoyé",
+        "ACCEPTED" => "accepté",
+        "RETURNED" => "revenu",
+        "PROVEN" => "arrivé",
+        _ => "en route",
+    }
+}
+
 fn on_its_way(till: &Till, transfers: &[Transfer], deposits: &[Deposit]) -> Table {
     let transfer = |transfer: &Transfer| {
         let (other, sign) = match transfer.sender_id == till.id {
@@ -120,13 +131,13 @@ fn on_its_way(till: &Till, transfers: &[Transfer], deposits: &[Deposit]) -> Tabl
         };
         vec![
             Cell::text(other),
-            Cell::text(transfer.state.as_str()),
+            Cell::text(in_words(&transfer.state)),
             Cell::Money(sign * transfer.amount.francs()),
         ]
     };
     let deposit = |deposit: &Deposit| {
         let label = format!("Versement {}", deposit.slip_number);
-        vec![Cell::text(label), Cell::text(deposit.state.as_str()), Cell::Money(-deposit.amount.francs())]
+        vec![Cell::text(label), Cell::text(in_words(&deposit.state)), Cell::Money(-deposit.amount.francs())]
     };
     Table {
         title: "Transferts et versements".into(),

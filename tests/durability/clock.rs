@@ -95,3 +95,53 @@ async fn a_refund_of_the_next_day_leaves_the_day_before_as_it_was() {
     desk.server.kill();
     desk.server.verify();
 }
+
+#[tokio::test]
+async fn a_session_over_midnight_stands_in_two_days_and_in_one_session_and_a_signed_day_stays() {
+    let faults = Faults::ready();
+    let env = faults.env();
+    let env: Vec<_> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut desk = Desk::on(Server::start_with(&env).await).await;
+    let first = desk.cashier.cash(&desk.prescription().await, 1_500).await.text_of("paymentId");
+    let report = desk.admin.report().await;
+    let day: chrono::NaiveDate = serde_json::from_value(report["date"].clone()).unwrap();
+    let next = day.succ_opt().unwrap();
+    let signed = desk.admin.post("/api/reports/sign", json!({"report": "daily", "date": day})).await;
+    assert_eq!(signed.status, 201, "{}", signed.text);
+    let signed = format!("/api/reports/signed/{}", signed.json["id"]);
+    let figures = desk.admin.get(&signed).await.json["figures"].clone();
+    faults.order("clock", "86400");
+    desk.admin = desk.server.login("admin").await;
+    desk.cashier = desk.server.login("caisse1").await;
+    for _ in 0..2 {
+        assert_eq!(desk.cashier.cash(&desk.prescription().await, 1_500).await.status, 201);
+    }
+    let refunds = format!("/api/payments/{first}/refunds");
+    let asked = json!({"kind": "REFUND", "amount": 500, "reason": "Examen annulé"});
+    let refund = desk.cashier.post(&refunds, asked).await.text_of("refundId");
+    assert_eq!(desk.admin.post(&format!("{refunds}/{refund}/approve"), json!({})).await.status, 200);
+    assert_eq!(desk.cashier.post(&format!("{refunds}/{refund}/complete"), json!({})).await.status, 200);
+    let mut moved = 0;
+    for (day, wanted) in [(day, 1_500), (next, 2_500)] {
+        let report = desk.admin.get(&format!("/api/reports/financial/daily?date={day}")).await.json;
+        assert_eq!(
+            (&report["totalAmount"], &report["sessions"][0]["amount"]),
+            (&wanted.into(), &wanted.into())
+        );
+        moved += report["sessions"][0]["amount"].as_i64().unwrap();
+        let sessions =
+            desk.admin.get(&format!("/api/reports/tills?date={day}")).await.json["sessions"].clone();
+        let sums = &sessions[0]["sums"];
+        assert_eq!((&sums["taken"], &sums["paidOut"]), (&4_500.into(), &500.into()), "{day}: {sessions}");
+        assert_eq!(sessions[0]["expected"], 10_000 + 4_000);
+    }
+    assert_eq!(moved, 4_000, "two days and one session say the same");
+    let days = format!("/api/reports/financial/period?startDate={day}&endDate={next}");
+    let period = desk.admin.get(&days).await.json;
+    assert_eq!((&period["total"]["amount"], &period["byDay"][1]["amount"]), (&4_000.into(), &2_500.into()));
+    assert_eq!(period["bySession"].as_array().unwrap().len(), 1);
+    let now = desk.admin.get(&signed).await.json;
+    assert_eq!((&now["figures"], &now["unchanged"], &now["changes"]), (&figures, &true.into(), &json!([])));
+    desk.server.kill();
+    desk.server.verify();
+}

@@ -83,3 +83,23 @@ fn functions_are_short_by_clippys_count() {
     let clippy = files().into_iter().find(|file| file.path == "clippy.toml").unwrap();
     assert!(clippy.text.contains("too-many-lines-threshold = 60"), "clippy.toml: 60 lines a function");
 }
+
+/// The engines number arguments by their first use: another order would bind the wrong one, and say nothing.
+#[test]
+fn placeholders_of_read_models_stand_in_the_order_of_their_first_use() {
+    let mut found = 0;
+    for file in sources().iter().filter(|file| file.path.contains("projections/src/")) {
+        for text in file.text.split('"').skip(1).step_by(2).filter(|text| text.contains("$1")) {
+            let numbers = text.split('$').skip(1).filter_map(|rest| {
+                rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok())
+            });
+            let mut last = 0;
+            for number in numbers {
+                assert!(number <= last + 1, "{}: ${number} stands before ${} in {text}", file.path, last + 1);
+                last = last.max(number);
+            }
+            found += 1;
+        }
+    }
+    assert!(found > 30, "{found} statements were read");
+}

@@ -97,12 +97,13 @@ pub async fn show(
     state: web::Data<State>,
     request: HttpRequest,
     who: Identity,
-    id: web::Path<u64>,
+    id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(Name::Daily.readers())?;
+    let id: u64 = id.parse().map_err(|_| Problem::not_found("report"))?;
     let position = position::reached(&state, &request).await?;
     let app = &state.app;
-    let found = app.views.first(signed_at(*id)).await.map_err(Failure::from)?;
+    let found = app.views.first(signed_at(id)).await.map_err(Failure::from)?;
     let mine = |signed: &SignedReport| match who.sees_only() {
         None => true,
         own => signed.cashier_id.as_ref().and_then(|cashier| cashier.parse().ok()) == own,

@@ -34,7 +34,7 @@ pub fn of(name: Name) -> Vec<Column> {
             column("N° Prescription", Kind::Text, 18),
             column("Patient", Kind::Text, 28),
             column("Montant (FCFA)", Kind::Money, 15),
-            column("Méthode", Kind::Text, 12),
+            column("Méthode", Kind::Text, 16),
             column("Caissier", Kind::Text, 22),
             column("Heure", if name == Name::Daily { Kind::Time } else { Kind::Moment }, 14),
         ],
@@ -67,8 +67,8 @@ pub fn of(name: Name) -> Vec<Column> {
 pub fn movement(clock: Clock, moved: Moved) -> Vec<Cell> {
     let method = match moved.kind.as_str() {
         "RECEIPT" => french(&moved.method).to_owned(),
-        "VOID" => format!("{} (annulation)", french(&moved.method)),
-        _ => format!("{} (remb.)", french(&moved.method)),
+        "VOID" => format!("{} (annulé)", french(&moved.method)),
+        _ => format!("{} (rendu)", french(&moved.method)),
     };
     vec![
         Cell::text(moved.number),
