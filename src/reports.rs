@@ -15,6 +15,7 @@ pub mod balance;
 pub mod content;
 pub mod explain;
 pub mod figures;
+pub mod homonyms;
 pub mod journal;
 pub mod movements;
 pub mod paper;

@@ -1,6 +1,6 @@
 //! What stands in a report: the figures behind its tables, its data file and its signature alike.
 
-use super::{Asked, Name, balance::TrialBalance, figures::Figures};
+use super::{Asked, Name, balance::TrialBalance, figures::Figures, homonyms::told_apart};
 use crate::{
     clock::Clock,
     views::{Moment, ViewsError},
@@ -14,7 +14,6 @@ use projections::{
     tills::{self, Till},
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The figures of any report. No patient's name is in it.
@@ -128,20 +127,14 @@ impl Content {
 }
 
 impl Activity {
-    /// Two technicians of one name carry their usernames (fault 56).
     fn of(performed: Vec<Performed>) -> Self {
-        let mut ids: BTreeMap<String, BTreeSet<Uuid>> = BTreeMap::new();
-        for done in &performed {
-            ids.entry(done.technician_name.clone()).or_default().insert(done.technician);
-        }
-        let told_apart = |done: Performed| match ids.get(&done.technician_name) {
-            Some(of_name) if of_name.len() > 1 => {
-                let name = format!("{} ({})", done.technician_name, done.username);
-                Performed { technician_name: name, ..done }
-            }
-            _ => done,
-        };
-        Self { performed: performed.into_iter().map(told_apart).map(self::done).collect() }
+        let named = performed.iter().map(|done| (done.technician, &*done.technician_name, &*done.username));
+        let names = told_apart(named);
+        let named = performed.into_iter().map(|done| Performed {
+            technician_name: names.get(&done.technician).cloned().unwrap_or_default(),
+            ..done
+        });
+        Self { performed: named.map(done).collect() }
     }
 }
 

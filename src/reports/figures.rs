@@ -1,6 +1,7 @@
 //! The totals of a period, grouped in every way that a report shows: one reading of the read model
 //! `takings`, grouped here and nowhere else.
 
+use super::homonyms::told_apart;
 use crate::views::{Moment, ViewsError};
 use projections::takings::{Period, ServiceTaking, Taking, by_service, of_period};
 use serde::Serialize;
@@ -97,7 +98,8 @@ impl Figures {
     }
 
     fn of(takings: &[Taking], services: &[ServiceTaking]) -> Self {
-        let names = names(takings);
+        let named = takings.iter().map(|taking| (taking.cashier, &*taking.cashier_name, &*taking.username));
+        let names = told_apart(named);
         let mobile = |taking: &&Taking| taking.method != "CASH";
         Self {
             total: takings.iter().fold(Sum::default(), Sum::and),
@@ -156,22 +158,6 @@ fn groups<'a>(
         *sum = sum.and(taking);
     }
     sums.into_iter().map(|((name, key), sum)| Group { key, name, sum }).collect()
-}
-
-/// One name for each id; two persons of one name carry their usernames (fault 56).
-fn names(takings: &[Taking]) -> BTreeMap<Uuid, String> {
-    let mut ids: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    for taking in takings {
-        let of_name = ids.entry(&taking.cashier_name).or_default();
-        if !of_name.contains(&taking.cashier) {
-            of_name.push(taking.cashier);
-        }
-    }
-    let name = |taking: &Taking| match ids.get(taking.cashier_name.as_str()) {
-        Some(ids) if ids.len() > 1 => format!("{} ({})", taking.cashier_name, taking.username),
-        _ => taking.cashier_name.clone(),
-    };
-    takings.iter().map(|taking| (taking.cashier, name(taking))).collect()
 }
 
 fn session(taking: &Taking) -> (String, String) {

@@ -22,6 +22,7 @@ mod server;
 mod tampered;
 
 mod books;
+mod explain;
 mod help;
 mod projector;
 mod receipt;

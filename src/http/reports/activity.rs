@@ -3,14 +3,14 @@
 use crate::{
     failure::Failure,
     http::{identity::Identity, position, problem::Problem, server::State, text},
+    reports::homonyms::told_apart,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use domain::user::Role;
 use projections::activity::Performed;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
+use std::collections::BTreeMap;
 
 /// Which period and service.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -98,8 +98,10 @@ pub async fn service(
 
 impl Activity {
     fn of(performed: &[Performed], position: u64, category: Option<String>, period: Period) -> Self {
-        let exams = ids_of(performed.iter().map(|done| (done.name.as_str(), done.exam)));
-        let technicians = ids_of(performed.iter().map(|done| (&*done.technician_name, done.technician)));
+        let exams = told_apart(performed.iter().map(|done| (done.exam, &*done.name, &*done.code)));
+        let technicians = told_apart(
+            performed.iter().map(|done| (done.technician, &*done.technician_name, &*done.username)),
+        );
         let mut activity = Self {
             position,
             category,
@@ -113,10 +115,10 @@ impl Activity {
         for done in performed {
             activity.total_exams += done.completed;
             activity.total_revenue += done.revenue;
-            let exam = told_apart(&exams, &done.name, &done.code);
+            let exam = exams.get(&done.exam).cloned().unwrap_or_default();
             activity.by_exam_type.entry(exam).or_default().add(done);
             activity.by_category.entry(done.category.clone()).or_default().add(done);
-            let technician = told_apart(&technicians, &done.technician_name, &done.username);
+            let technician = technicians.get(&done.technician).cloned().unwrap_or_default();
             activity.by_technician.entry(technician).or_default().count += done.completed;
         }
         activity
@@ -127,22 +129,5 @@ impl Revenue {
     const fn add(&mut self, done: &Performed) {
         self.count += done.completed;
         self.revenue += done.revenue;
-    }
-}
-
-/// Whose ids have each name.
-fn ids_of<'a>(named: impl Iterator<Item = (&'a str, Uuid)>) -> BTreeMap<&'a str, BTreeSet<Uuid>> {
-    let mut ids: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
-    for (name, id) in named {
-        ids.entry(name).or_default().insert(id);
-    }
-    ids
-}
-
-/// The name, with what tells it apart where others have it too.
-fn told_apart(ids: &BTreeMap<&str, BTreeSet<Uuid>>, name: &str, by: &str) -> String {
-    match ids.get(name) {
-        Some(ids) if ids.len() > 1 => format!("{name} ({by})"),
-        _ => name.to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Which days somebody asks for.
 
-use super::super::{problem::Problem, server::State};
-use chrono::{DateTime, NaiveDate, Utc};
+use super::super::{problem::Problem, server::State, text};
+use chrono::NaiveDate;
 use projections::takings::Period;
 use serde::Deserialize;
 
@@ -25,7 +25,7 @@ impl Which {
     pub fn day(&self, state: &State) -> Result<NaiveDate, Problem> {
         match (&self.date, &self.start_date, &self.end_date) {
             (None, None, None) => Ok(state.app.clock.today()),
-            (Some(date), None, None) => day(state, date, "/date"),
+            (Some(date), None, None) => text::day("/date", Some(date), state.app.clock),
             _ => Err(Problem::invalid("/startDate", "Ce rapport porte sur un seul jour. Indiquez date.")),
         }
     }
@@ -34,10 +34,13 @@ impl Which {
     pub fn period(&self, state: &State) -> Result<Period, Problem> {
         let (from, to) = match (&self.date, &self.start_date, &self.end_date) {
             (Some(date), None, None) => {
-                let day = day(state, date, "/date")?;
+                let day = text::day("/date", Some(date), state.app.clock)?;
                 (day, day)
             }
-            (None, Some(from), Some(to)) => (day(state, from, "/startDate")?, day(state, to, "/endDate")?),
+            (None, Some(from), Some(to)) => (
+                text::day("/startDate", Some(from), state.app.clock)?,
+                text::day("/endDate", Some(to), state.app.clock)?,
+            ),
             (None, None, Some(_)) => return Err(missing("/startDate")),
             (None, _, None) => return Err(missing("/endDate")),
             (Some(_), _, _) => {
@@ -56,11 +59,4 @@ impl Which {
 
 fn missing(pointer: &str) -> Problem {
     Problem::invalid(pointer, "Indiquez le premier et le dernier jour : startDate et endDate.")
-}
-
-fn day(state: &State, text: &str, pointer: &str) -> Result<NaiveDate, Problem> {
-    let moment = || text.parse::<DateTime<Utc>>().map(|at| state.app.clock.day(at)).ok();
-    // The parser takes `26-01-01` for the year 26, a day on which nothing was ever paid.
-    let day = text.parse().ok().filter(|_| text.len() == "2026-01-01".len()).or_else(moment);
-    day.ok_or_else(|| Problem::invalid(pointer, "La date s’écrit AAAA-MM-JJ."))
 }
