@@ -17,12 +17,13 @@ one() { # label, ledger, what
     keep "$1"
   down quittance
 }
-meanwhile() { # what, ledger
-  quittance_up quittance "$2" 39321; projected quittance; drive quittance 4 300 "warm-up"
+meanwhile() { # what, ledger; what the clients pay goes into a copy
+  local copy; copy=$(mktemp -d "$W/quittance.XXXXXX"); cp -r "$2/." "$copy"
+  quittance_up quittance "$copy" 39321; projected quittance; drive quittance 4 300 "warm-up"
   drive quittance 4 "$FLOWS_ALONE" "exports alone $1" 0
   drive quittance 4 "$FLOWS_ALONE" "exports meanwhile $1" 0 & local driving=$!
   while kill -0 $driving 2>/dev/null; do fetch quittance "$1" 1 "again $1"; done
-  wait $driving; down quittance
+  wait $driving; down quittance; rm -rf "$copy"
 }
 for run in $(seq "$RUNS"); do
   fetch peer report 1 "exports peer report"; fetch peer excel 1 "exports peer excel"

@@ -1,7 +1,10 @@
 //! The receipts and refunds of a period, page by page: a day may have 100,000, and no more than a page is ever
 //! in memory.
 
-use crate::views::{Moment, ViewsError};
+use crate::{
+    background,
+    views::{Moment, ViewsError},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::Money;
 use projections::{
@@ -9,7 +12,8 @@ use projections::{
     refunds::{self, Refund},
     takings::Period,
 };
-use std::collections::VecDeque;
+use std::{collections::VecDeque, io};
+use tokio::{runtime::Handle, sync::mpsc};
 use uuid::Uuid;
 
 /// So many are read at once.
@@ -103,6 +107,35 @@ impl Movements {
             Some(next) => (self.day, self.after, self.refunds) = (next, 0, None),
             None => self.ended = true,
         }
+    }
+}
+
+/// The pages of a long list, read on a thread of their own while the page before is written out.
+pub struct Ahead(mpsc::Receiver<Result<Vec<Moved>, ViewsError>>);
+
+impl Ahead {
+    /// The next page; nothing at the end. Whoever takes no more lets the snapshot go.
+    pub async fn next(&mut self) -> Option<Result<Vec<Moved>, ViewsError>> {
+        self.0.recv().await
+    }
+}
+
+impl Movements {
+    /// Reads on, at most two pages ahead of who takes them.
+    pub fn ahead(mut self, runtime: Handle) -> io::Result<Ahead> {
+        let (pages, taken) = mpsc::channel(2);
+        background::start("report-reader", move || {
+            runtime.block_on(async {
+                while !self.ended {
+                    let page = self.next().await;
+                    self.ended |= page.is_err();
+                    if pages.send(page).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        })?;
+        Ok(Ahead(taken))
     }
 }
 

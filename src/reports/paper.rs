@@ -64,7 +64,7 @@ async fn listing(
     let columns = columns::of(asked.name);
     Ok(match content {
         Content::Figures(figures) if matches!(asked.name, Name::Daily | Name::Period) => {
-            (columns, columns::movement_totals(&figures.total), List::movements(app.clock, moment, asked))
+            (columns, columns::movement_totals(&figures.total), List::movements(app.clock, moment, asked)?)
         }
         Content::Balance(balance) if asked.name == Name::Journal => {
             let list = List::journal(app, asked.period, moment.position).await?;

@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     reports::{
         figures::method,
-        movements::{Moved, Movements},
+        movements::{Ahead, Moved, Movements},
     },
     views::ViewsError,
 };
@@ -91,10 +91,11 @@ impl Lines {
         head.truncate(head.len() - END.len());
         let (pieces, taken) = mpsc::channel(2);
         let waiting = Handle::current();
+        let ahead = self.0.ahead(waiting.clone()).map_err(ViewsError::from)?;
         let write = move || {
             let _turn = turn;
             waiting.block_on(async {
-                if let Err(error) = self.write(head, &pieces).await {
+                if let Err(error) = write(ahead, head, &pieces).await {
                     tracing::info!(%error, "a report was not read to its end");
                     // Without a last piece the reader knows that this is not all.
                     _ = pieces.send(Err(io::ErrorKind::Interrupted.into())).await;
@@ -104,17 +105,17 @@ impl Lines {
         background::start("report", write).map_err(ViewsError::from)?;
         Ok(stream::unfold(taken, |mut taken| async { Some((taken.recv().await?, taken)) }))
     }
+}
 
-    async fn write(mut self, mut piece: Vec<u8>, pieces: &Pieces) -> Result<(), ViewsError> {
-        while !self.ended() {
-            for line in self.next().await? {
-                piece.push(b',');
-                serde_json::to_writer(&mut piece, &line).map_err(io::Error::from)?;
-            }
-            give(pieces, std::mem::take(&mut piece)).await?;
+async fn write(mut ahead: Ahead, mut piece: Vec<u8>, pieces: &Pieces) -> Result<(), ViewsError> {
+    while let Some(page) = ahead.next().await {
+        for moved in page? {
+            piece.push(b',');
+            serde_json::to_writer(&mut piece, &line(moved)).map_err(io::Error::from)?;
         }
-        give(pieces, END.to_vec()).await
+        give(pieces, std::mem::take(&mut piece)).await?;
     }
+    give(pieces, END.to_vec()).await
 }
 
 async fn give(pieces: &Pieces, piece: Vec<u8>) -> Result<(), ViewsError> {

@@ -1,10 +1,20 @@
 //! The rows of a report's long list, pulled page by page on a thread that may wait.
 
 use super::{
-    super::{Asked, journal::Journal, movements::Movements},
+    super::{
+        Asked,
+        journal::Journal,
+        movements::{Ahead, Movements},
+    },
     columns,
 };
-use crate::{app::App, clock::Clock, exports::Cell, failure::Failure, views::Moment};
+use crate::{
+    app::App,
+    clock::Clock,
+    exports::Cell,
+    failure::Failure,
+    views::{Moment, ViewsError},
+};
 use chrono::NaiveDate;
 use projections::{prescriptions::outstanding, takings::Period};
 use std::collections::VecDeque;
@@ -18,7 +28,7 @@ pub enum List {
     /// There is no list.
     None,
     /// Receipts and refunds.
-    Movements(Box<Movements>, Clock),
+    Movements(Ahead, Clock),
     /// Lines of the books.
     Journal(Box<Journal>),
     /// Prescriptions on which something is due.
@@ -42,8 +52,10 @@ pub struct Rows {
 }
 
 impl List {
-    pub(super) fn movements(clock: Clock, moment: Moment, asked: Asked) -> Self {
-        Self::Movements(Box::new(Movements::new(moment, asked.period, asked.cashier)), clock)
+    pub(super) fn movements(clock: Clock, moment: Moment, asked: Asked) -> Result<Self, Failure> {
+        let movements = Movements::new(moment, asked.period, asked.cashier);
+        let ahead = movements.ahead(Handle::current()).map_err(ViewsError::from)?;
+        Ok(Self::Movements(ahead, clock))
     }
 
     pub(super) async fn journal(app: &App, period: Period, upto: u64) -> Result<Self, Failure> {
@@ -64,10 +76,9 @@ impl List {
     async fn page(&mut self) -> Result<Option<VecDeque<Vec<Cell>>>, Failure> {
         match self {
             Self::None => Ok(None),
-            Self::Movements(movements, _) if movements.ended() => Ok(None),
-            Self::Movements(movements, clock) => {
-                let page = movements.next().await?.into_iter();
-                Ok(Some(page.map(|moved| columns::movement(*clock, moved)).collect()))
+            Self::Movements(ahead, clock) => {
+                let Some(page) = ahead.next().await.transpose()? else { return Ok(None) };
+                Ok(Some(page.into_iter().map(|moved| columns::movement(*clock, moved)).collect()))
             }
             Self::Journal(journal) => {
                 let lines = journal.next().await?;
