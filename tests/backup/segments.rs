@@ -17,6 +17,10 @@ async fn stopped(place: &Place) -> Desk {
     let mut desk = Desk::on(Server::start_with(&[("QUITTANCE_COPY", to.to_str().unwrap())]).await).await;
     for nth in 0..5 {
         desk.pay(&format!("pay-{nth}")).await;
+        // More than one record: on a busy machine all of it could come in one.
+        if nth == 1 {
+            crate::copy::complete(&desk).await;
+        }
     }
     assert!(desk.server.terminate().success());
     desk
