@@ -12,12 +12,19 @@ use actix_web::{
 };
 use domain::{UserId, user::Role};
 use moka::sync::Cache;
-use std::{net::TcpListener, sync::Arc, time::Instant};
-use tokio::sync::Semaphore;
+use std::{
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// More long reports than this wait for their turn.
 const LONG_REPORTS: usize = 2;
+
+/// How long one waits.
+const LONG_REPORTS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the routes share.
 pub struct State {
@@ -30,7 +37,7 @@ pub struct State {
     /// Exports under way.
     pub exports: Exports,
     /// Long reports that may be read at once: each holds a snapshot of the read models open.
-    pub long_reports: Arc<Semaphore>,
+    long_reports: Arc<Semaphore>,
 }
 
 impl State {
@@ -43,6 +50,14 @@ impl State {
             exports: Exports::default(),
             long_reports: Arc::new(Semaphore::new(LONG_REPORTS)),
         }
+    }
+}
+
+impl State {
+    /// A turn among the long reports; busy if none is free in time, for who waits may hold a snapshot open.
+    pub async fn long_report(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let turn = tokio::time::timeout(LONG_REPORTS_PATIENCE, self.long_reports.clone().acquire_owned());
+        turn.await.ok().and_then(Result::ok).ok_or(Failure::Busy)
     }
 }
 

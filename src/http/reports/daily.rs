@@ -84,7 +84,7 @@ pub async fn daily(
     if lines.ended() {
         return Ok(response.json(report));
     }
-    let turn = state.long_reports.clone().acquire_owned().await.map_err(|_| Failure::Busy)?;
+    let turn = state.long_report().await?;
     Ok(response.content_type("application/json").streaming(lines.stream(&report, turn)?))
 }
 

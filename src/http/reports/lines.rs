@@ -29,6 +29,9 @@ use uuid::Uuid;
 /// How long a reader may take for one piece before his snapshot is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// And for all of it: who reads drop by drop keeps others from their turn.
+const LONGEST: Duration = Duration::from_secs(300);
+
 /// How a report ends.
 const END: &[u8] = b"]}";
 
@@ -95,7 +98,9 @@ impl Lines {
         let write = move || {
             let _turn = turn;
             waiting.block_on(async {
-                if let Err(error) = write(ahead, head, &pieces).await {
+                let written = timeout(LONGEST, write(ahead, head, &pieces)).await;
+                let written = written.map_err(io::Error::from).map_err(ViewsError::from).flatten();
+                if let Err(error) = written {
                     tracing::info!(%error, "a report was not read to its end");
                     // Without a last piece the reader knows that this is not all.
                     _ = pieces.send(Err(io::ErrorKind::Interrupted.into())).await;
