@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use crate::clock::Clock;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::phone::NotAMobile;
 
 /// A name of a person, a desk, an exam or its category: 1 to 100 characters. `pointer` is the field
@@ -43,9 +43,15 @@ pub fn code(pointer: &str, text: &str) -> Result<String, Problem> {
 pub fn day(pointer: &str, text: Option<&str>, clock: Clock) -> Result<NaiveDate, Problem> {
     let text =
         text.ok_or_else(|| Problem::invalid(pointer, "Cette date manque ; elle s’écrit AAAA-MM-JJ."))?;
-    let moment = || text.parse::<DateTime<Utc>>().map(|at| clock.day(at)).ok();
+    // At the ends of the calendar a moment has no day in another zone, and a day no morrow.
+    let in_use = |year: i32| (1900..2200).contains(&year);
+    let moment = || {
+        let at = text.parse::<DateTime<Utc>>().ok().filter(|at| in_use(at.year()))?;
+        Some(clock.day(at))
+    };
     // The parser takes `26-01-01` for the year 26, a day on which nothing was ever done.
     let day = text.parse().ok().filter(|_| text.len() == "2026-01-01".len()).or_else(moment);
+    let day = day.filter(|day: &NaiveDate| in_use(day.year()));
     day.ok_or_else(|| Problem::invalid(pointer, "La date s’écrit AAAA-MM-JJ."))
 }
 

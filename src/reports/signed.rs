@@ -11,6 +11,7 @@ use crate::{
     failure::Failure,
     views::{Moment, ViewsError},
 };
+use domain::UserId;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{io, time::Duration};
@@ -46,8 +47,10 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// The events after `signed_at` that belong to the days of a report: why its figures differ now.
 pub async fn changed_since(app: &App, asked: &Asked, signed_at: u64) -> Result<Vec<Cause>, Failure> {
+    // A cashier is told of his own alone (rule 42).
+    let total = asked.cashier.map_or(Total::All, |cashier| Total::Cashier(UserId(cashier)));
     let (store, upto) = (app.ledger.store.clone(), app.views.position());
-    let mut explained = Explained::of(store, app.clock, asked.period, Total::All, upto).await?;
+    let mut explained = Explained::of(store, app.clock, asked.period, total, upto).await?;
     explained.skip_to(signed_at);
     let mut changed = vec![];
     while let Some(causes) = explained.next().await? {

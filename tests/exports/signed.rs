@@ -42,6 +42,9 @@ async fn who_may_read_a_report_may_not_always_sign_it() {
     let seen = desk.cashier.get("/api/reports/signed").await.json;
     assert_eq!(seen.as_array().unwrap().len(), 1, "his own alone: {seen}");
     let other = desk.second_cashier().await;
+    assert_eq!(other.cash(&desk.prescription().await, 1_500).await.status, 201);
+    let mine = desk.cashier.get(&format!("/api/reports/signed/{}", own.json["id"])).await.json;
+    assert_eq!((&mine["unchanged"], &mine["changes"]), (&true.into(), &json!([])), "nothing of another's");
     let hidden = other.get(&format!("/api/reports/signed/{}", own.json["id"])).await;
     assert_eq!((hidden.status, &hidden.json["code"]), (404, &"report_not_found".into()));
     let unknown = desk.admin.post("/api/reports/sign", json!({"report": "salaries"})).await;

@@ -91,3 +91,16 @@ async fn one_export_at_a_time_for_each_user() {
     let stop = desk.admin.request(reqwest::Method::DELETE, "/api/reports/export");
     assert_eq!(desk.admin.send(stop).await.status, 204);
 }
+
+#[tokio::test]
+async fn every_file_is_written_down_whatever_key_comes_with_it() {
+    let desk = Desk::open().await;
+    for (taken, report) in ["financial", "cashiers", "providers"].into_iter().enumerate() {
+        let today = desk.admin.report().await["date"].as_str().unwrap().to_owned();
+        let path = format!("/api/reports/export/csv?reportType={report}&date={today}");
+        let request = desk.admin.request(reqwest::Method::GET, &path).header("Idempotency-Key", "one");
+        assert_eq!(request.send().await.unwrap().status(), 200, "{report}");
+        let kept = desk.admin.get("/api/reports/exports").await.json;
+        assert_eq!(kept.as_array().unwrap().len(), taken + 1, "{report}: {kept}");
+    }
+}

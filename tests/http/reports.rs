@@ -119,7 +119,17 @@ async fn the_day_may_be_named_as_a_date_or_as_a_moment() {
     let abroad = ask(&format!("{today}T22:30:00-03:00")).await;
     assert_eq!((abroad.status, &abroad.json["totalAmount"]), (200, &0.into()));
     assert_eq!(ask("2020-02-29").await.json["totalPayments"], 0);
-    for wrong in ["", "hier", "2026-13-01", "2026-02-30", "26-01-01", "2026-01-01T25:00:00Z", "1e9"] {
+    for wrong in [
+        "-262143-01-01T00:00:00Z",
+        "%2B262142-12-31T23:00:00Z",
+        "",
+        "hier",
+        "2026-13-01",
+        "2026-02-30",
+        "26-01-01",
+        "2026-01-01T25:00:00Z",
+        "1e9",
+    ] {
         let refused = ask(wrong).await;
         assert_eq!((refused.status, &refused.json["pointer"]), (422, &"/date".into()), "{wrong:?}");
     }

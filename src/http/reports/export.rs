@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     commands,
+    execute::Asked,
     failure::Failure,
     reports::{Name, paper},
 };
@@ -78,7 +79,9 @@ pub async fn export(
         sha256: hex::encode(file.sha256),
         by: who.user,
     };
-    commands::reports::exported(&state.app, &who.asked(&[]), taken).await?;
+    // Without the caller's key: every file that leaves is a fact of its own.
+    let asked_for = Asked { command: None, ..who.asked(&[]) };
+    commands::reports::exported(&state.app, &asked_for, taken).await?;
     let mut response = position::at(HttpResponse::Ok(), position);
     response.content_type(format.media_type());
     let name = format!("{}-{}.{}", name.code(), asked.days().replace("..", "_"), format.extension());
