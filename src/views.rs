@@ -51,6 +51,12 @@ pub enum ViewsError {
     /// A rebuild ended before its end.
     #[error("the rebuild was interrupted")]
     Interrupted,
+    /// A model in use stands elsewhere than its rebuilt one: it stopped, or was told to go on, at the last moment.
+    #[error("a read model in use and its rebuilt one ended at different events; start the rebuild again")]
+    Apart,
+    /// Models can't change places under a reader: in a file names that were erased would stay in its log.
+    #[error("somebody read the models all the while; start the rebuild again")]
+    StillRead,
     /// One rebuild at a time.
     #[error("a rebuild of the read models is running")]
     Rebuilding,

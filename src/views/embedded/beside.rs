@@ -9,7 +9,12 @@
 //! It runs projectors only: nothing is sent to anybody. Killed at any moment it leaves a file that the
 //! next start removes.
 
-use super::{apply::Batch, building::catch_up, compare::Difference, files};
+use super::{
+    apply::Batch,
+    building::{catch_up, lead},
+    compare::Difference,
+    files,
+};
 use crate::{
     background,
     clock::Clock,
@@ -184,13 +189,16 @@ pub async fn swap(
 ) {
     let Some(mut offer) = views.beside().offered() else { return };
     let outcome = async {
+        // Whoever offered may have read on to an event that the models in use have not taken in yet.
+        lead(store, batch, offer.batch.next(), clock, people).await?;
+        views.publish(batch);
         catch_up(store, &mut offer.batch, batch.next(), clock, people).await?;
         if offer.batch.models() != batch.models() {
-            return Err(Failure::from(ViewsError::Interrupted));
+            return Err(Failure::from(ViewsError::Apart));
         }
         offer.batch.clean()?;
         if offer.batch.is_unclean() {
-            return Err(Failure::from(ViewsError::Interrupted));
+            return Err(Failure::from(ViewsError::StillRead));
         }
         // Killed before this line the old file is in use, after it the new one; nothing lies between.
         files::point_to(views.dir()?, &offer.file).map_err(ViewsError::from)?;

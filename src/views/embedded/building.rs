@@ -116,7 +116,7 @@ impl Task {
         let mut differences = vec![];
         for _ in 0..TRIES {
             batch.honour(self.runtime.block_on(Skips::recorded(self.store.as_ref()))?);
-            self.catch_up(batch, *self.store.head().borrow())?;
+            self.catch_up_to_head(batch)?;
             let held = self.hold(batch)?;
             self.catch_up(batch, held.position)?;
             differences = held.differences(&|| self.stopped())?;
@@ -147,7 +147,7 @@ impl Task {
 
     fn offer(&self, mut batch: Batch) -> Result<(), Failure> {
         // What came meanwhile is taken in here, so that little is left to do while screens wait.
-        self.catch_up(&mut batch, *self.store.head().borrow())?;
+        self.catch_up_to_head(&mut batch)?;
         self.go_on()?;
         let (answer, answered) = mpsc::channel();
         self.beside.put_up(Offer { batch, file: self.file.clone(), answer });
@@ -170,6 +170,12 @@ impl Task {
     fn catch_up(&self, batch: &mut Batch, upto: u64) -> Result<(), Failure> {
         self.runtime.block_on(catch_up(&self.store, batch, upto, self.clock, self.people.as_ref()))?;
         self.go_on()
+    }
+
+    fn catch_up_to_head(&self, batch: &mut Batch) -> Result<(), Failure> {
+        // Copied out first: whoever holds the head borrowed keeps the ledger's writer from moving it.
+        let head = *self.store.head().borrow();
+        self.catch_up(batch, head)
     }
 
     fn stopped(&self) -> bool {
@@ -202,4 +208,22 @@ pub(super) async fn catch_up(
         }
         batch.apply(&events, clock, people)?;
     }
+}
+
+/// Moves the foremost models to at least `upto`; those behind them keep their own pace.
+pub(super) async fn lead(
+    store: &Store,
+    batch: &mut Batch,
+    upto: u64,
+    clock: Clock,
+    people: &(dyn Identities + Send + Sync),
+) -> Result<(), Failure> {
+    while batch.next() < upto {
+        let events = store.follow(batch.next(), BATCH).await?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        batch.apply(&events, clock, people)?;
+    }
+    Ok(())
 }

@@ -148,7 +148,7 @@ impl Task<'_> {
             let Some(mut held) = Exchange::begin(&mut self.watch).await? else {
                 // Somebody reads a long report: again in a moment.
                 if begun.elapsed() > PATIENCE * 10 {
-                    return Err(ViewsError::Interrupted.into());
+                    return Err(ViewsError::StillRead.into());
                 }
                 tokio::time::sleep(PAUSE).await;
                 continue;
@@ -157,7 +157,7 @@ impl Task<'_> {
             let together = catch_up(&mut self.anew, self.store, self.people, live.lead()).await?;
             if !together || live != self.anew.checkpoints().await? {
                 held.give_up().await?;
-                return Err(ViewsError::Interrupted.into());
+                return Err(ViewsError::Apart.into());
             }
             return Ok(exchange(held, self.anew.places()).await?);
         }
