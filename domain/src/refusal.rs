@@ -34,6 +34,13 @@ pub enum Refusal {
         /// The exam's id.
         exam: String,
     },
+    /// A price that is not the catalogue's, from one who may not set prices.
+    PriceNotListed {
+        /// The exam's id.
+        exam: String,
+        /// The catalogue's.
+        listed: Money,
+    },
     /// The patient was erased: no new business in his name.
     PatientErased,
     /// Nothing is due on this prescription any more.

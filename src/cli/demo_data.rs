@@ -4,8 +4,11 @@ use super::demo::Login;
 use crate::{
     app::App,
     commands::{
-        exams, mobile_money, mobile_money::Initiate, patients, payments, prescriptions,
-        prescriptions::AskedLine, tills, users,
+        exams, mobile_money,
+        mobile_money::Initiate,
+        patients, payments, prescriptions,
+        prescriptions::{AskedLine, Prices},
+        tills, users,
     },
     execute::Asked,
     failure::Failure,
@@ -104,7 +107,7 @@ async fn visit(app: &App, number: u32, cashier: UserId) -> Result<(), Failure> {
     let exams = EXAMS.iter().cycle().skip(number as usize).step_by(4).take(1 + number as usize % 3);
     let lines: Vec<_> =
         exams.map(|(code, ..)| AskedLine { exam: ExamId::of_code(code), price: None }).collect();
-    let prescription = prescriptions::register(app, &asked(), patient, &lines).await?.answer;
+    let prescription = prescriptions::register(app, &asked(), patient, &lines, Prices::Listed).await?.answer;
     match number % 6 {
         0 | 3 => Ok(()),
         1 => by_phone(app, prescription.id, &phone, cashier).await,

@@ -41,17 +41,27 @@ pub struct Registered {
     pub total: Money,
 }
 
+/// Whose prices a prescription may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prices {
+    /// The catalogue's alone: whoever takes the money doesn't say how much it is.
+    Listed,
+    /// Any.
+    Own,
+}
+
 /// Registers a prescription at prices that are fixed from now on.
 pub async fn register(
     app: &App,
     asked: &Asked,
     patient: PatientId,
     lines: &[AskedLine],
+    prices: Prices,
 ) -> Result<Done<Registered>, Failure> {
     let id = PrescriptionId(Uuid::now_v7());
     let decide = async || {
         let known = app.ledger.load::<Patient>(&StreamId::patient(patient)).await?.state;
-        let lines = priced(app, lines).await?;
+        let lines = priced(app, lines, prices).await?;
         let events = Prescription::Unknown.register(&known, patient, lines)?;
         Ok(Plan::default().write(StreamId::prescription(id), Expected::Empty, events))
     };
@@ -76,7 +86,7 @@ fn id_of(stream: &str) -> Option<PrescriptionId> {
 }
 
 /// The catalogue's price of today, unless the line brings its own; both are kept where they differ.
-async fn priced(app: &App, lines: &[AskedLine]) -> Result<Vec<Line>, Failure> {
+async fn priced(app: &App, lines: &[AskedLine], prices: Prices) -> Result<Vec<Line>, Failure> {
     let today = app.clock.today();
     let mut priced = Vec::with_capacity(lines.len());
     for line in lines {
@@ -85,8 +95,18 @@ async fn priced(app: &App, lines: &[AskedLine]) -> Result<Vec<Line>, Failure> {
             return Err(Refusal::NotFound { what: "exam", id: line.exam.to_string() }.into());
         }
         let listed = exam.price_on(today);
-        let price = line.price.or(listed);
-        let price = price.ok_or_else(|| Refusal::NoPriceInForce { exam: line.exam.to_string() })?;
+        let unpriced = || Refusal::NoPriceInForce { exam: line.exam.to_string() };
+        let price = match (prices, line.price) {
+            (Prices::Own, Some(own)) => own,
+            (Prices::Own, None) => listed.ok_or_else(unpriced)?,
+            (Prices::Listed, own) => {
+                let listed = listed.ok_or_else(unpriced)?;
+                if own.is_some_and(|own| own != listed) {
+                    return Err(Refusal::PriceNotListed { exam: line.exam.to_string(), listed }.into());
+                }
+                listed
+            }
+        };
         let listed = listed.filter(|listed| *listed != price);
         priced.push(Line { exam: line.exam, price, listed });
     }

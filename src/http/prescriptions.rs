@@ -6,7 +6,7 @@ pub mod quittance;
 
 use super::{body::Body, identity::Identity, position, problem::Problem, server::State, text};
 use crate::{
-    commands::prescriptions::{self, AskedLine},
+    commands::prescriptions::{self, AskedLine, Prices},
     failure::Failure,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,7 +29,7 @@ pub struct Registration {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Wanted {
     exam_id: Uuid,
-    /// Otherwise the catalogue's price of today.
+    /// Otherwise the catalogue's price of today; another one is for an administrator.
     #[schema(value_type = Option<i64>)]
     price: Option<Money>,
 }
@@ -77,7 +77,8 @@ pub async fn register(
     let lines: Vec<_> = body.content.exams.iter().map(line).collect();
     let patient = PatientId(body.content.patient_id);
     let asked = who.asked(&body.canonical);
-    let done = prescriptions::register(&state.app, &asked, patient, &lines).await?;
+    let prices = if who.role == Role::Admin { Prices::Own } else { Prices::Listed };
+    let done = prescriptions::register(&state.app, &asked, patient, &lines, prices).await?;
     let made = &done.answer;
     let answer = Registered {
         id: made.id.to_string(),

@@ -66,7 +66,7 @@ impl Places<'_> {
         let resolve = format!(r#"{{"outcome":"PAID","amount":{amount},"note":"essai"}}"#);
         // These may be left out.
         let optional = vec![
-            ('C', "/api/prescriptions".into(), format!(r#"{{"patientId":"{patient}","exams":{exams}}}"#)),
+            ('A', "/api/prescriptions".into(), format!(r#"{{"patientId":"{patient}","exams":{exams}}}"#)),
             ('C', cash, part),
             ('C', format!("/api/prescriptions/{prescription}/reliefs"), relief),
             ('C', format!("/api/payments/{payment}/refunds"), refund),

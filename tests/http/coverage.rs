@@ -78,7 +78,7 @@ async fn a_rate_counts_from_its_first_day_to_its_last() {
     let other = desk.admin.exam("VS", 1_000).await;
     let body = json!({"patientId": desk.patient, "exams": [{"examId": desk.exam, "price": 1_000},
         {"examId": other}]});
-    let both = desk.cashier.post("/api/prescriptions", body).await.text_of("id");
+    let both = desk.admin.post("/api/prescriptions", body).await.text_of("id");
     assert_eq!(desk.cover(&both, "CNSS").await.json["coveredAmount"], 900 + 400);
     let lines: Vec<_> = desk.quittance(&both).await["lines"].as_array().unwrap().clone();
     let parts: Vec<_> = lines.iter().map(|line| line["coveredAmount"].clone()).collect();

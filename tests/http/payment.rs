@@ -31,3 +31,13 @@ async fn a_cash_payment_gives_change_and_a_receipt() {
 fn receipt(number: u64) -> String {
     format!("R-{}-{number:06}", chrono::Datelike::year(&chrono::Utc::now()))
 }
+
+#[tokio::test]
+async fn who_takes_the_money_does_not_say_how_much_it_is() {
+    let desk = Desk::open().await;
+    let exam = desk.admin.exam("RXT", 8_000).await;
+    let priced = |price: i64| serde_json::json!({"patientId": desk.patient, "exams": [{"examId": exam, "price": price}]});
+    desk.cashier.post("/api/prescriptions", priced(1)).await.is(422, "price_not_listed");
+    assert_eq!(desk.cashier.post("/api/prescriptions", priced(8_000)).await.json["totalAmount"], 8_000);
+    assert_eq!(desk.admin.post("/api/prescriptions", priced(6_000)).await.json["totalAmount"], 6_000);
+}

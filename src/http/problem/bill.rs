@@ -18,6 +18,14 @@ pub(super) fn problem(refusal: &Refusal) -> Option<Problem> {
             "no_price_in_force",
             "Un examen n’a pas de tarif en vigueur aujourd’hui. Faites compléter le catalogue.",
         ),
+        Refusal::PriceNotListed { listed, .. } => Problem::new(
+            rule,
+            "price_not_listed",
+            format!(
+                "Le tarif de cet examen est de {listed}. Seul un administrateur enregistre un autre prix ; pour une \
+                 réduction, demandez une remise ou une exonération."
+            ),
+        ),
         Refusal::AlreadyPaid => Problem::new(
             conflict,
             "already_paid",

@@ -44,6 +44,7 @@ fn other(refusal: Refusal) -> Problem {
         | Refusal::TransferWaits { .. }
         | Refusal::LineCount { .. }
         | Refusal::NoPriceInForce { .. }
+        | Refusal::PriceNotListed { .. }
         | Refusal::AlreadyPaid
         | Refusal::TenderedTooLittle { .. }
         | Refusal::MoreThanDue { .. }
