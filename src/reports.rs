@@ -5,13 +5,14 @@
 //! 3. [`content`] is what stands in one: figures, sessions, activity, what is owed;
 //! 4. [`journal`] reads the books from the ledger, line by line, and [`balance`] what they come to;
 //! 5. [`explain`] names the events behind one total and adds them up again;
-//! 6. [`signed`] fixes the figures of a report, and names what changed since;
+//! 6. [`signed`] fixes the figures of a report, and [`changes`] names what changed since;
 //! 7. [`sheet`] is what a cashier signs at the end of his session;
 //! 8. [`paper`] makes of each a document for `crate::exports`.
 //!
 //! The address of a report is in `src/http/reports`, its columns are here.
 
 pub mod balance;
+pub mod changes;
 pub mod content;
 pub mod explain;
 pub mod figures;

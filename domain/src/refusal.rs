@@ -34,6 +34,8 @@ pub enum Refusal {
         /// The exam's id.
         exam: String,
     },
+    /// More figures than one fact holds.
+    ReportTooLong,
     /// A price that is not the catalogue's, from one who may not set prices.
     PriceNotListed {
         /// The exam's id.

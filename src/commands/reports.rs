@@ -9,9 +9,12 @@ use crate::{
     store::Expected,
 };
 use domain::{
-    Event, StreamId, UserId,
+    Event, Refusal, StreamId, UserId,
     report::{self, Exported, Scope, Signed},
 };
+
+/// Bytes of the figures of one signed report: they stand in its fact, which whoever reads the ledger holds whole.
+const MOST: usize = 256 * 1024;
 
 /// Signs the figures of a report as they are now: whoever asks later sees these, and what changed since.
 pub async fn sign(
@@ -24,6 +27,9 @@ pub async fn sign(
     let stream = StreamId::report(&scope.name, &report.days());
     let decide = async || {
         let (position, text) = signed::text(app, &report).await?;
+        if text.len() > MOST {
+            return Err(Refusal::ReportTooLong.into());
+        }
         let sha256 = signed::sha256(text.as_bytes());
         let signed = Signed { scope: scope.clone(), position, sha256, report: text, by };
         Ok(Plan::default().write(stream.clone(), Expected::Tail, [report::Event::from(signed)]))

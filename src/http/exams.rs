@@ -65,7 +65,7 @@ pub async fn price(
     body: Body<Pricing>,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin])?;
-    let from = body.content.from.unwrap_or_else(|| state.app.clock.today());
+    let from = text::lived("/from", body.content.from.unwrap_or_else(|| state.app.clock.today()))?;
     let priced = Priced { price: body.content.price, from };
     let done = exams::price(&state.app, &who.asked(&body.canonical), *id, &priced).await?;
     Ok(position::done(StatusCode::OK, &done, Made { id: id.to_string() }))

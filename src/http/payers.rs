@@ -85,8 +85,8 @@ pub async fn rate(
     let rated = Rated {
         exam: rating.exam_id.map(ExamId),
         rate: rate.ok_or_else(|| Problem::invalid("/rate", "Le taux est un nombre entier, de 0 à 100 %."))?,
-        from: rating.from.unwrap_or_else(|| state.app.clock.today()),
-        to: rating.to,
+        from: text::lived("/from", rating.from.unwrap_or_else(|| state.app.clock.today()))?,
+        to: rating.to.map(|to| text::lived("/to", to)).transpose()?,
     };
     let done = payers::rate(&state.app, &who.asked(&body.canonical), &code, &rated).await?;
     Ok(position::done(StatusCode::OK, &done, Named { code }))

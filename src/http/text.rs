@@ -43,8 +43,6 @@ pub fn code(pointer: &str, text: &str) -> Result<String, Problem> {
 pub fn day(pointer: &str, text: Option<&str>, clock: Clock) -> Result<NaiveDate, Problem> {
     let text =
         text.ok_or_else(|| Problem::invalid(pointer, "Cette date manque ; elle s’écrit AAAA-MM-JJ."))?;
-    // At the ends of the calendar a moment has no day in another zone, and a day no morrow.
-    let in_use = |year: i32| (1900..2200).contains(&year);
     let moment = || {
         let at = text.parse::<DateTime<Utc>>().ok().filter(|at| in_use(at.year()))?;
         Some(clock.day(at))
@@ -53,6 +51,17 @@ pub fn day(pointer: &str, text: Option<&str>, clock: Clock) -> Result<NaiveDate,
     let day = text.parse().ok().filter(|_| text.len() == "2026-01-01".len()).or_else(moment);
     let day = day.filter(|day: &NaiveDate| in_use(day.year()));
     day.ok_or_else(|| Problem::invalid(pointer, "La date s’écrit AAAA-MM-JJ."))
+}
+
+/// A day that was read already, refused where nobody lives.
+pub fn lived(pointer: &str, day: NaiveDate) -> Result<NaiveDate, Problem> {
+    let words = "L’année de cette date n’est pas plausible. Vérifiez-la ; la date s’écrit AAAA-MM-JJ.";
+    if in_use(day.year()) { Ok(day) } else { Err(Problem::invalid(pointer, words)) }
+}
+
+/// At the ends of the calendar a moment has no day in another zone, and a day no morrow.
+fn in_use(year: i32) -> bool {
+    (1900..2200).contains(&year)
 }
 
 /// Why a phone number can't pay.

@@ -39,7 +39,7 @@ pub struct Cause {
     pub name: String,
     /// The number of the receipt or the slip.
     pub document: String,
-    /// What it adds to the total, in francs.
+    /// What it adds to the total, in francs; to a report that was signed: see [`super::changes`].
     pub amount: i64,
 }
 
@@ -73,7 +73,7 @@ impl Total {
     }
 
     /// What a movement adds to it; nothing if it doesn't belong.
-    fn share(self, moved: &Movement) -> i64 {
+    pub(super) fn share(self, moved: &Movement) -> i64 {
         let belongs = match self {
             Self::All => true,
             Self::Mobile(mobile) => (moved.method != Method::Cash) == mobile,
@@ -100,11 +100,6 @@ impl Explained {
     ) -> Result<Self, Failure> {
         let events = Events::of(store, clock, period, upto).await?;
         Ok(Self { events, clock, total, period, upto })
-    }
-
-    /// Leaves out what stands at or before a position.
-    pub fn skip_to(&mut self, position: u64) {
-        self.events.skip_to(position);
     }
 
     /// The next events; nothing at the end.

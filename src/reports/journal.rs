@@ -59,6 +59,11 @@ impl Events {
         Ok(Self { store, after: low, until, ended: false })
     }
 
+    /// All after a position, whatever their day.
+    pub fn after(store: Store, position: u64) -> Self {
+        Self { store, after: position, until: DateTime::<Utc>::MAX_UTC, ended: false }
+    }
+
     /// Leaves out what stands at or before a position.
     pub fn skip_to(&mut self, position: u64) {
         self.after = self.after.max(position);

@@ -72,7 +72,7 @@ async fn listing(
         }
         Content::Outstanding(outstanding) => {
             let totals = columns::outstanding_totals(outstanding);
-            (columns, totals, List::outstanding(app.clock, moment, asked.period.to))
+            (columns, totals, List::outstanding(app.clock, moment, app.clock.today()))
         }
         _ => (vec![], vec![], List::None),
     })

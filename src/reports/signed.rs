@@ -1,17 +1,12 @@
-//! A signed report: its figures as text that is the same for the same facts, and what changed since.
+//! A signed report: its figures as text that is the same for the same facts.
 
-use super::{
-    Asked,
-    content::Content,
-    explain::{Cause, Explained, Total},
-};
+use super::{Asked, content::Content};
 use crate::{
     app::App,
     clock::Clock,
     failure::Failure,
     views::{Moment, ViewsError},
 };
-use domain::UserId;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{io, time::Duration};
@@ -28,7 +23,8 @@ pub async fn text(app: &App, asked: &Asked) -> Result<(u64, String), Failure> {
     Ok((moment.position, figures(&mut moment, app.clock, asked).await?))
 }
 
-async fn figures(moment: &mut Moment, clock: Clock, asked: &Asked) -> Result<String, ViewsError> {
+/// The same, of one moment.
+pub async fn figures(moment: &mut Moment, clock: Clock, asked: &Asked) -> Result<String, ViewsError> {
     #[derive(Serialize)]
     struct Text<'a> {
         report: &'a str,
@@ -43,18 +39,4 @@ async fn figures(moment: &mut Moment, clock: Clock, asked: &Asked) -> Result<Str
 /// In hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-/// The events after `signed_at` that belong to the days of a report: why its figures differ now.
-pub async fn changed_since(app: &App, asked: &Asked, signed_at: u64) -> Result<Vec<Cause>, Failure> {
-    // A cashier is told of his own alone (rule 42).
-    let total = asked.cashier.map_or(Total::All, |cashier| Total::Cashier(UserId(cashier)));
-    let (store, upto) = (app.ledger.store.clone(), app.views.position());
-    let mut explained = Explained::of(store, app.clock, asked.period, total, upto).await?;
-    explained.skip_to(signed_at);
-    let mut changed = vec![];
-    while let Some(causes) = explained.next().await? {
-        changed.extend(causes);
-    }
-    Ok(changed)
 }

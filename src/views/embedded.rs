@@ -27,6 +27,9 @@ use std::{
     sync::Arc,
 };
 
+/// So many connections wait for the next reader.
+const IDLE: usize = 8;
+
 /// Connections that can only read.
 #[derive(Clone)]
 pub struct Readers {
@@ -102,7 +105,8 @@ impl Readers {
 
     fn take_back(&self, lent: Lent) {
         let mut current = self.current.lock();
-        if lent.generation == current.generation {
+        // A rush of readers leaves no more behind than everyday's work wants.
+        if lent.generation == current.generation && current.idle.len() < IDLE {
             current.idle.push(lent.connection);
         }
     }

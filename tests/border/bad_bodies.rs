@@ -194,6 +194,12 @@ async fn texts_are_bounded_and_without_control_characters() {
         let report = admin.get(&format!("/api/reports/financial/daily?date={day}")).await;
         is_refused(day, &report, 422, "invalid_field");
     }
+    for day in ["0026-01-01", "+12000-01-01"] {
+        let price = json!({"price": 1, "from": day});
+        is_refused(day, &admin.post(&format!("/api/exams/{}/prices", desk.exam), price).await, 422, "invalid_field");
+        let rate = json!({"rate": 1, "from": "2026-01-01", "to": day});
+        is_refused(day, &admin.post("/api/payers/INAM/rates", rate).await, 422, "invalid_field");
+    }
     assert_eq!(position(&admin).await, before);
     let patient = json!({"firstName": "Aïcha 🌸", "lastName": "N’GUESSAN-Ǽ", "birthDate": "2024-02-29"});
     assert_eq!(desk.cashier.post("/api/patients", patient).await.status, 201);

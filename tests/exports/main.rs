@@ -16,6 +16,7 @@ mod provider;
 #[path = "../support/server.rs"]
 mod server;
 
+mod changes;
 mod comma;
 mod excel;
 mod explained;

@@ -31,6 +31,11 @@ fn other(refusal: Refusal) -> Problem {
             Problem::new(conflict, "not_now", format!("« {} » : {}", french(ask), stage_sentence(stage)))
         }
         Refusal::StandsElsewhere { at } => stands_elsewhere(at),
+        Refusal::ReportTooLong => Problem::new(
+            rule,
+            "report_too_long",
+            "Ce rapport est trop long pour être signé. Choisissez une période plus courte.",
+        ),
         Refusal::NotYours => {
             Problem::new(StatusCode::FORBIDDEN, "not_yours", "Une autre personne doit faire cette opération.")
         }

@@ -67,7 +67,7 @@ pub async fn export(
     let asked = signed::asked(&state, name, &Which { date, start_date, end_date }, &who)?;
     position::reached(&state, &request).await?;
     let making = state.exports.begin(who.user, name, format)?;
-    let turn = state.long_report().await?;
+    let turn = making.wait(state.long_report()).await?;
     let by = name_of(&state, &who).await?;
     let paper = paper::of(&state.app, asked, by).await?;
     let position = paper.position;

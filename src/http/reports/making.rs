@@ -25,7 +25,7 @@ use std::{
 };
 use tokio::{
     runtime::Handle,
-    sync::{OwnedSemaphorePermit, oneshot},
+    sync::{Notify, OwnedSemaphorePermit, oneshot},
 };
 
 /// Beyond so many rows nobody leafs through a paper.
@@ -55,6 +55,8 @@ pub struct Progress {
     rows: AtomicU64,
     total: AtomicU64,
     stopped: AtomicBool,
+    /// For whoever waits where no rows go by.
+    woken: Notify,
 }
 
 /// One that its user waits for; dropped, it stops.
@@ -117,6 +119,7 @@ impl Exports {
             rows: AtomicU64::new(0),
             total: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
+            woken: Notify::new(),
         });
         running.insert(user, progress.clone());
         Ok(Making { exports: self.clone(), user, progress })
@@ -142,6 +145,7 @@ impl Progress {
     /// At the next rows it ends.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
+        self.woken.notify_one();
     }
 
     fn watch(&self, rows: u64) -> ControlFlow<()> {
@@ -151,6 +155,14 @@ impl Progress {
 }
 
 impl Making {
+    /// Waits for a turn, unless it is stopped before.
+    pub async fn wait<T>(&self, turn: impl Future<Output = Result<T, Failure>>) -> Result<T, Problem> {
+        tokio::select! {
+            turn = turn => Ok(turn?),
+            () = self.progress.woken.notified() => Err(stopped()),
+        }
+    }
+
     /// Makes the whole file in `folder`, on a thread of low priority. `turn` is given back at the end.
     pub async fn make(
         &self,
@@ -222,16 +234,20 @@ fn problem(error: exports::Error<Failure>) -> Problem {
     use exports::Error as E;
     match error {
         E::Rows(failure) => failure.into(),
-        E::Stopped(_) => Problem::new(
-            StatusCode::CONFLICT,
-            "export_stopped",
-            "L’export a été arrêté. Aucun fichier n’a été remis ; relancez-le si vous en avez besoin.",
-        ),
+        E::Stopped(_) => stopped(),
         E::Output(error) => Failure::from(ViewsError::from(error)).into(),
         E::Misfit { .. } | E::Sheet(_) | E::Paper(_) => {
             Failure::from(ViewsError::from(io::Error::other(error.to_string()))).into()
         }
     }
+}
+
+fn stopped() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "export_stopped",
+        "L’export a été arrêté. Aucun fichier n’a été remis ; relancez-le si vous en avez besoin.",
+    )
 }
 
 fn already_running() -> Problem {

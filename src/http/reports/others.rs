@@ -33,7 +33,10 @@ async fn show(
     name: Name,
 ) -> Result<HttpResponse, Problem> {
     who.must_be(name.readers())?;
-    let period = which.period(state)?;
+    let period = match name {
+        Name::Outstanding => which.now(state)?,
+        _ => which.period(state)?,
+    };
     position::reached(state, request).await?;
     let mut moment = state.app.views.moment().await.map_err(Failure::from)?;
     let (position, asked) = (moment.position, Asked { name, period, cashier: None });
@@ -71,6 +74,6 @@ report!(
     tills, "/api/reports/tills", Name::Tills
 );
 report!(
-    /// What patients owe at the end of a period, and deposits without proof.
+    /// What patients owe now, and deposits without proof; of no other day than today.
     outstanding, "/api/reports/outstanding", Name::Outstanding
 );

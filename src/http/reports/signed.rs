@@ -7,7 +7,7 @@ use super::{
 use crate::{
     commands,
     failure::Failure,
-    reports::{Asked, Name, explain::Cause, signed},
+    reports::{Asked, Name, changes, explain::Cause, signed},
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use projections::{
@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Signing {
-    /// `daily`, `period`, `cashiers`, `providers`, `journal`, `trial-balance`.
+    /// `daily`, `period`, `cashiers`, `providers`, `journal`, `trial-balance`, `tills`, `activity`,
+    /// `outstanding`.
     report: String,
     date: Option<String>,
     start_date: Option<String>,
@@ -50,8 +51,10 @@ pub struct Shown {
     figures: String,
     /// Whether the figures of today are the same, byte for byte.
     unchanged: bool,
-    /// The events that came to these days since.
+    /// The events since that had a part in its figures, at most a thousand, the oldest first.
     changes: Vec<Cause>,
+    /// Whether there are more than these.
+    more_changes: bool,
 }
 
 /// Signs a report's figures as they are now.
@@ -70,6 +73,10 @@ pub async fn sign(
         end_date: body.content.end_date.clone(),
     };
     let asked = asked(&state, name, &which, &who)?;
+    if asked.period.to > state.app.clock.today() {
+        let detail = "Un rapport se signe au plus tôt son dernier jour. Choisissez un jour qui a commencé.";
+        return Err(Problem::invalid("/endDate", detail));
+    }
     let done = commands::reports::sign(&state.app, &who.asked(&body.canonical), asked, who.user).await?;
     let id = done.position;
     let answer = Done { id, position: done.answer.position, sha256: done.answer.sha256.clone() };
@@ -114,10 +121,13 @@ pub async fn show(
         period: Period { from: signed.start_date, to: signed.end_date },
         cashier: signed.cashier_id.as_ref().and_then(|cashier| cashier.parse().ok()),
     };
-    let (_, now) = signed::text(app, &asked).await?;
-    let changes = signed::changed_since(app, &asked, signed.position.unsigned_abs()).await?;
+    // Figures and changes of one moment: neither knows of an event that the other doesn't.
+    let mut moment = app.views.moment().await.map_err(Failure::from)?;
+    let now = signed::figures(&mut moment, app.clock, &asked).await.map_err(Failure::from)?;
+    let changes = changes::since(app, &mut moment, &asked, signed.position.unsigned_abs()).await?;
     let (figures, unchanged) = (signed.text.clone(), now == signed.text);
-    Ok(position::read(position, Shown { signed, figures, unchanged, changes }))
+    let changes::Changes { events, more } = changes;
+    Ok(position::read(position, Shown { signed, figures, unchanged, changes: events, more_changes: more }))
 }
 
 /// The report that somebody names.
@@ -138,6 +148,7 @@ pub fn asked(state: &State, name: Name, which: &Which, who: &Identity) -> Result
             let day = which.day(state)?;
             Period { from: day, to: day }
         }
+        Name::Outstanding => which.now(state)?,
         _ => which.period(state)?,
     };
     Ok(Asked { name, period, cashier: who.sees_only() })

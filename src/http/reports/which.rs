@@ -30,6 +30,19 @@ impl Which {
         }
     }
 
+    /// Today, for what has no past: what is owed is known as it is now.
+    pub fn now(&self, state: &State) -> Result<Period, Problem> {
+        let today = state.app.clock.today();
+        let today = Period { from: today, to: today };
+        let asks_nothing = self.date.is_none() && self.start_date.is_none() && self.end_date.is_none();
+        if asks_nothing || self.period(state)? == today {
+            return Ok(today);
+        }
+        let detail = "Les restes à recouvrer n’existent qu’à cet instant. Demandez-les sans date ; signez-les chaque \
+                      jour pour garder la trace d’un jour passé.";
+        Err(Problem::invalid("/date", detail))
+    }
+
     /// Several days: from and to, or one `date`.
     pub fn period(&self, state: &State) -> Result<Period, Problem> {
         let (from, to) = match (&self.date, &self.start_date, &self.end_date) {
