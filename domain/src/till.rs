@@ -8,7 +8,7 @@ mod close;
 mod facts;
 mod transfer;
 
-pub use close::{Closing, close, sign};
+pub use close::{Closing, Counter, close, sign};
 pub use facts::*;
 pub use transfer::{Accepted, accept, give_back, send};
 
@@ -31,6 +31,8 @@ pub enum Till {
         expected: Money,
         /// What lay in it.
         counted: Money,
+        /// Who counted, where it was not the cashier.
+        deputy: Option<UserId>,
     },
     /// Over for good.
     Closed {
@@ -79,7 +81,9 @@ impl Till {
         match (self, event) {
             (_, Event::Opened(opened)) => Self::Open(Drawer::opened(opened)),
             (Self::Open(drawer), Event::Counted(fact)) => {
-                Self::Counted { cashier: drawer.cashier, expected: fact.expected, counted: fact.counted }
+                let deputy = fact.deputy.as_ref().map(|deputy| deputy.by);
+                let (expected, counted) = (fact.expected, fact.counted);
+                Self::Counted { cashier: drawer.cashier, expected, counted, deputy }
             }
             (Self::Open(drawer), moved) => Self::Open(drawer.evolve(moved)),
             (Self::Counted { cashier, .. }, Event::Closed(_)) => Self::Closed { cashier },

@@ -15,6 +15,8 @@ create table tills (
     deposited bigint not null,
     counted bigint,
     pieces text,
+    counted_by text,
+    reason text,
     signed_by text,
     note text,
     opened_at text not null,

@@ -47,7 +47,11 @@ pub struct Till {
     /// The notes and coins at the end.
     #[schema(value_type = Option<BTreeMap<String, u32>>)]
     pub count: Option<Count>,
-    /// The second person, where the difference needed one.
+    /// Who counted for the cashier, if he was not there.
+    pub counted_by: Option<Uuid>,
+    /// Why he did.
+    pub reason: Option<String>,
+    /// The second person, where one was needed.
     pub signed_by: Option<Uuid>,
     /// What that person found out.
     pub note: Option<String>,
@@ -109,7 +113,7 @@ impl Projector for Tills {
         "tills"
     }
     fn version(&self) -> i64 {
-        2
+        3
     }
     fn tables(&self) -> &'static [&'static str] {
         &["tills"]
@@ -122,8 +126,16 @@ impl Projector for Tills {
         match event {
             till::Event::Opened(opened) => vec![opening(seen, opened)],
             till::Event::Counted(counted) => vec![Change::new(
-                "update tills set state = 'COUNTED', counted = $1, pieces = $2, counted_at = $3 where id = $4",
-                [counted.counted.into(), pieces(&counted.count), seen.at.into(), seen.id().into()],
+                "update tills set state = 'COUNTED', counted = $1, pieces = $2, counted_by = $3, reason = $4,
+                   counted_at = $5 where id = $6",
+                [
+                    counted.counted.into(),
+                    pieces(&counted.count),
+                    counted.deputy.as_ref().map(|deputy| deputy.by).into(),
+                    counted.deputy.as_ref().map(|deputy| deputy.reason.clone()).into(),
+                    seen.at.into(),
+                    seen.id().into(),
+                ],
             )],
             till::Event::Closed(closed) => vec![Change::new(
                 "update tills set state = 'CLOSED', signed_by = $1, note = $2, closed_at = $3 where id = $4",
@@ -218,6 +230,8 @@ fn read(row: &mut Row) -> Result<Till, Misread> {
         counted: row.maybe_money()?,
         difference: None,
         count: read_pieces(row)?,
+        counted_by: row.maybe_id()?,
+        reason: row.maybe_text()?,
         signed_by: row.maybe_id()?,
         note: row.maybe_text()?,
         opened_at: row.time()?,
@@ -233,8 +247,8 @@ macro_rules! select {
         concat!(
             "select t.id, t.desk, t.cashier, coalesce(u.last_name || ' ' || u.first_name, ''), t.state,
                t.float_amount, t.float_pieces, t.expected, t.payments, t.taken, t.paid_out, t.sent, t.received,
-               t.returned, t.deposited, t.counted, t.pieces, t.signed_by, t.note, t.opened_at, t.counted_at,
-               t.closed_at
+               t.returned, t.deposited, t.counted, t.pieces, t.counted_by, t.reason, t.signed_by, t.note, t.opened_at,
+               t.counted_at, t.closed_at
              from tills t left join users u on u.id = t.cashier ",
             $rest
         )

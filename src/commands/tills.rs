@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     Event, Money, Refusal, StreamId, TillId, UserId,
     cash::Count,
-    till::{self, Opened, Seat, Till},
+    till::{self, Counter, Opened, Seat, Till},
 };
 use uuid::Uuid;
 
@@ -68,26 +68,26 @@ pub async fn of_cashier(app: &App, cashier: UserId) -> Result<Option<TillId>, Fa
     }
 }
 
-/// The cashier has counted his drawer. Desk and cashier are free in the same commit, so that the next one
+/// A drawer was counted. Desk and cashier are free in the same commit, so that the next one
 /// can open however the difference is judged.
 pub async fn close(
     app: &App,
     asked: &Asked,
     id: TillId,
     count: &Count,
-    by: UserId,
+    counter: &Counter,
 ) -> Result<Done<Closed>, Failure> {
-    let cashier = StreamId::cashier(by);
     let decide = async || {
         let till = known(app, id).await?;
-        let closing = till::close(&till.state, id, count.clone(), app.house.till_alone, by)?;
-        let desk = StreamId::desk(&closing.desk);
+        let closing = till::close(&till.state, id, count.clone(), app.house.till_alone, counter.clone())?;
+        let cashier = till.state.cashier().ok_or(Refusal::NoTillOpen)?;
+        let (desk, cashier) = (StreamId::desk(&closing.desk), StreamId::cashier(cashier));
         let at_desk = app.ledger.load::<Seat>(&desk).await?;
         let of_cashier = app.ledger.load::<Seat>(&cashier).await?;
         Ok(Plan::default()
             .write(StreamId::till(id), till.expected, closing.till)
             .write(desk, at_desk.expected, closing.seats.clone())
-            .write(cashier.clone(), of_cashier.expected, closing.seats))
+            .write(cashier, of_cashier.expected, closing.seats))
     };
     let appended = app.ledger.execute(asked, decide).await?;
     let counted = find(&appended, |event, _| match event {

@@ -76,19 +76,20 @@ pub async fn accept(
     Ok(Done::new(app, &appended, received.ok_or(Failure::Contended)?))
 }
 
-/// It is back in the sender's drawer.
+/// It is back in the sender's drawer; the `office` may do that for cashiers who are not there.
 pub async fn give_back(
     app: &App,
     asked: &Asked,
     from: TillId,
     transfer: TransferId,
     by: UserId,
+    office: bool,
 ) -> Result<Done<Moved>, Failure> {
     let decide = async || {
         let sender = known(app, from).await?;
         let to = sender.state.sent_to(transfer)?;
         let receiver = app.ledger.load::<Till>(&StreamId::till(to)).await?;
-        let returned = till::give_back(&sender.state, &receiver.state, transfer, by)?;
+        let returned = till::give_back(&sender.state, &receiver.state, transfer, by, office)?;
         Ok(Plan::default().write(StreamId::till(from), sender.expected, returned))
     };
     let appended = app.ledger.execute(asked, decide).await?;

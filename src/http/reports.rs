@@ -1,6 +1,7 @@
 //! `/api/reports`: what moved in a period, as data. A file for each kind; `which` reads the period.
 
 pub mod activity;
+pub mod blind;
 pub mod books;
 pub mod daily;
 pub mod explain;

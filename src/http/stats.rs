@@ -1,6 +1,6 @@
 //! `/api/stats/global`: the four cards of the seed's dashboard.
 
-use super::{identity::Identity, position, problem::Problem, server::State};
+use super::{identity::Identity, position, problem::Problem, reports::blind, server::State};
 use crate::failure::Failure;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -22,10 +22,10 @@ pub struct Today {
     date: NaiveDate,
     prescriptions: i64,
     payments: i64,
-    /// Francs received, for the seed's card.
-    amount: i64,
+    /// Francs received, for the seed's card; not told to a cashier who has yet to count his drawer.
+    amount: Option<i64>,
     /// The same, for the seed's metrics.
-    revenue: i64,
+    revenue: Option<i64>,
     /// By technicians, today.
     exams_completed: i64,
 }
@@ -57,7 +57,9 @@ pub async fn figures(state: &State, who: &Identity) -> Result<Global, Failure> {
     let day = state.app.clock.today();
     let mut moment = state.app.views.moment().await?;
     let takings = moment.fetch(projections::takings::of_day(day, who.sees_only())).await?;
+    let uncounted = blind::is_open_since(state, who).await?.is_some();
     let amount = takings.iter().map(projections::takings::Taking::amount).sum();
+    let amount = (!uncounted).then_some(amount);
     let today = Today {
         date: day,
         prescriptions: moment.first(projections::prescriptions::registered_on(day)).await?.unwrap_or(0),

@@ -7,7 +7,11 @@ use super::{
 };
 use crate::{commands::tills, failure::Failure};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use domain::{Money, Refusal, TillId, UserId, till::Opened, user::Role};
+use domain::{
+    Money, Refusal, TillId, UserId,
+    till::{Counter, Deputy, Opened},
+    user::Role,
+};
 use projections::{deposits::Deposit, tills::Till, transfers::Transfer};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +49,8 @@ pub struct Closing {
     /// Pieces by denomination: `{"NOTE10000": 2, "COIN25": 1}`.
     #[schema(value_type = BTreeMap<String, u32>)]
     count: Counted,
+    /// Why somebody else counts for the cashier; then it is needed.
+    reason: Option<String>,
 }
 
 /// A till that was counted.
@@ -104,6 +110,14 @@ pub async fn open(
     let id = done.answer.till.to_string();
     let answer = Open { till_id: id.clone(), desk, float: done.answer.float };
     Ok(position::created(&done, &format!("/api/tills/{id}"), answer))
+}
+
+impl Closing {
+    fn reason(&self) -> Result<String, Problem> {
+        let missing = "Dites pourquoi vous comptez à la place du caissier (reason).";
+        let reason = self.reason.as_deref().ok_or_else(|| Problem::invalid("/reason", missing))?;
+        text::bounded("/reason", reason, 500)
+    }
 }
 
 impl Opening {
@@ -175,7 +189,8 @@ fn as_seen_by(who: &Identity, till: Till) -> Till {
     if who.role == Role::Cashier { till.blind() } else { till }
 }
 
-/// Ends the cashier's own session with his count of the drawer. There is no second count.
+/// Ends a session with a count of its drawer: the cashier's own, or that of one who is not there, which a second
+/// person must sign. There is no second count.
 #[utoipa::path(post, path = "/api/tills/{id}/close", tag = "tills", request_body = Closing,
     params(("id" = String, Path)), responses((status = 200, body = Closed), super::openapi::Problems))]
 pub async fn close(
@@ -184,9 +199,13 @@ pub async fn close(
     id: web::Path<TillId>,
     body: Body<Closing>,
 ) -> Result<HttpResponse, Problem> {
-    who.must_be(&[Role::Cashier])?;
+    who.must_be(&[Role::Cashier, Role::Admin, Role::Accountant])?;
     let Counted(count) = &body.content.count;
-    let done = tills::close(&state.app, &who.asked(&body.canonical), *id, count, who.user).await?;
+    let counter = match who.role {
+        Role::Cashier => Counter::Cashier(who.user),
+        _ => Counter::Deputy(Deputy { by: who.user, reason: body.content.reason()? }),
+    };
+    let done = tills::close(&state.app, &who.asked(&body.canonical), *id, count, &counter).await?;
     let tills::Closed { counted, expected, over } = done.answer;
     let answer = Closed {
         till_id: id.to_string(),

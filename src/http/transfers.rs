@@ -68,7 +68,8 @@ pub async fn accept(
     Ok(position::done(StatusCode::OK, &done, moving(&done, "ACCEPTED")))
 }
 
-/// Puts what was sent back: the sender takes it back, or the receiver won't have it.
+/// Puts what was sent back: the sender takes it back, the receiver won't have it, or the office puts it back
+/// for them.
 #[utoipa::path(post, path = "/api/tills/{id}/transfers/{transfer}/return", tag = "tills",
     params(("id" = String, Path), ("transfer" = String, Path)),
     responses((status = 200, body = Moving), super::openapi::Problems))]
@@ -77,9 +78,10 @@ pub async fn give_back(
     who: Identity,
     path: web::Path<(TillId, TransferId)>,
 ) -> Result<HttpResponse, Problem> {
-    who.must_be(&[Role::Cashier])?;
+    who.must_be(&[Role::Cashier, Role::Admin, Role::Accountant])?;
+    let office = who.role != Role::Cashier;
     let (from, transfer) = *path;
-    let done = transfers::give_back(&state.app, &who.asked(&[]), from, transfer, who.user).await?;
+    let done = transfers::give_back(&state.app, &who.asked(&[]), from, transfer, who.user, office).await?;
     Ok(position::done(StatusCode::OK, &done, moving(&done, "RETURNED")))
 }
 

@@ -109,7 +109,8 @@ impl Content {
                 Self::Activity(Activity::of(performed))
             }
             Name::Outstanding => {
-                let (prescriptions, due) = moment.first(outstanding_sum(clock.today())).await?.unwrap_or_default();
+                let (prescriptions, due) =
+                    moment.first(outstanding_sum(clock.today())).await?.unwrap_or_default();
                 let deposits = moment.fetch(deposits::unproven()).await?.into_iter().map(on_its_way);
                 Self::Outstanding(Outstanding { prescriptions, due, deposits: deposits.collect() })
             }

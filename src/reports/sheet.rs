@@ -58,6 +58,9 @@ fn facts(till: &Till) -> Vec<(String, Cell)> {
         money("Montant compté", till.counted.map(domain::Money::francs)),
         money("Écart", till.difference),
     ];
+    if let Some(reason) = &till.reason {
+        facts.push(("Compté par une autre personne".to_owned(), Cell::text(reason.as_str())));
+    }
     if let Some(note) = &till.note {
         facts.push(("Constat".to_owned(), Cell::text(note.as_str())));
     }

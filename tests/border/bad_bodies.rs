@@ -196,7 +196,12 @@ async fn texts_are_bounded_and_without_control_characters() {
     }
     for day in ["0026-01-01", "+12000-01-01"] {
         let price = json!({"price": 1, "from": day});
-        is_refused(day, &admin.post(&format!("/api/exams/{}/prices", desk.exam), price).await, 422, "invalid_field");
+        is_refused(
+            day,
+            &admin.post(&format!("/api/exams/{}/prices", desk.exam), price).await,
+            422,
+            "invalid_field",
+        );
         let rate = json!({"rate": 1, "from": "2026-01-01", "to": day});
         is_refused(day, &admin.post("/api/payers/INAM/rates", rate).await, 422, "invalid_field");
     }

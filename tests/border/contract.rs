@@ -62,7 +62,7 @@ async fn answers_have_the_seeds_fields_and_the_contracts_statuses() {
     let told = callbacks::post_signed(&desk.server, br#"{"reference":"Qx","status":"PENDING"}"#).await;
     keep("post", "/api/payments/mobile-money/callback/{provider}", &told, &["/received"]);
     assert_eq!(told.json["received"], true);
-    let report = cashier.get("/api/reports/financial/daily").await;
+    let report = desk.admin.get("/api/reports/financial/daily").await;
     keep(
         "get",
         "/api/reports/financial/daily",

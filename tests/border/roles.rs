@@ -46,11 +46,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/tills/open", "C"),
     ("get", "/api/tills", "ACKU"),
     ("get", "/api/tills/{id}", "ACKU"),
-    ("post", "/api/tills/{id}/close", "C"),
+    ("post", "/api/tills/{id}/close", "ACK"),
     ("post", "/api/tills/{id}/sign", "AK"),
     ("post", "/api/tills/{id}/transfers", "C"),
     ("post", "/api/tills/{id}/transfers/{transfer}/accept", "C"),
-    ("post", "/api/tills/{id}/transfers/{transfer}/return", "C"),
+    ("post", "/api/tills/{id}/transfers/{transfer}/return", "ACK"),
     ("post", "/api/tills/{id}/deposits", "C"),
     ("get", "/api/desks", "ACKU"),
     ("get", "/api/transfers", "ACKU"),
@@ -241,6 +241,7 @@ async fn a_cashier_sees_nothing_of_another_cashiers_money() {
     assert_eq!(desk.cashier.get("/api/payments?state=PAID").await.json.as_array().unwrap().len(), 2);
     let tills = other.get("/api/tills").await;
     assert_eq!((tills.json.as_array().unwrap().len(), &tills.json[0]["desk"]), (1, &"Guichet 2".into()));
+    other.end_session().await;
     let report = other.get("/api/reports/financial/daily").await;
     assert_eq!((&report.json["totalAmount"], &report.json["payments"]), (&0.into(), &json!([])));
     assert_eq!(other.get("/api/stats/global").await.json["today"]["amount"], 0);

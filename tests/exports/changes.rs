@@ -93,14 +93,10 @@ async fn whatever_makes_a_signed_report_differ_is_named() {
 
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     let money = names(&["receipt-issued.v2"]);
-    let booked = names(&[
-        "prescription-registered.v1",
-        "receipt-issued.v2",
-        "till-deposited.v1",
-        "deposit-proven.v1",
-    ]);
+    let booked =
+        names(&["prescription-registered.v1", "receipt-issued.v2", "till-deposited.v1", "deposit-proven.v1"]);
     let of_the_drawer =
-        names(&["till-cash-taken.v1", "till-deposited.v1", "till-counted.v1", "till-closed.v1"]);
+        names(&["till-cash-taken.v1", "till-deposited.v1", "till-counted.v2", "till-closed.v1"]);
     let owed =
         names(&["prescription-registered.v1", "receipt-issued.v2", "deposit-made.v1", "deposit-proven.v1"]);
     for (report, named) in signed.named {

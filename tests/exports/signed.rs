@@ -36,6 +36,9 @@ async fn who_may_read_a_report_may_not_always_sign_it() {
         assert_eq!(who.post("/api/reports/sign", sign("daily")).await.status, daily, "{username}");
         assert_eq!(who.post("/api/reports/sign", sign("period")).await.status, period, "{username}");
     }
+    let blind = desk.cashier.post("/api/reports/sign", sign("daily")).await;
+    assert_eq!((blind.status, &blind.json["code"]), (409, &"till_not_counted".into()));
+    desk.cashier.end_session().await;
     let own = desk.cashier.post("/api/reports/sign", sign("daily")).await;
     assert_eq!(own.status, 201, "{}", own.text);
     assert_eq!(desk.cashier.post("/api/reports/sign", sign("period")).await.status, 403);

@@ -30,6 +30,7 @@ mod authenticity;
 mod callbacks;
 mod coverage;
 mod deposits;
+mod deputies;
 mod duplicata;
 mod idempotency;
 mod numbers;

@@ -26,7 +26,7 @@ async fn a_read_that_names_a_commands_position_always_shows_it() {
         assert!(shown.position() >= position);
         if paid % 20 == 0 {
             let path = "/api/reports/financial/daily";
-            let report = read_at(&desk.cashier, path, &position.to_string()).await;
+            let report = read_at(&desk.admin, path, &position.to_string()).await;
             assert_eq!(report.json["totalPayments"], paid);
             assert!(report.json["position"].as_u64() >= Some(position));
         }

@@ -86,13 +86,13 @@ async fn a_rebuild_killed_twice_under_traffic_ends_equal_and_screens_are_served_
         assert_eq!(cash.status, 201, "{}", cash.text);
         paid += 1;
         assert_eq!(desk.shown(&prescription).await["status"], "PAID", "the cashier sees what he has done");
-        assert_eq!(desk.cashier.report().await["totalPayments"], paid);
+        assert_eq!(desk.admin.report().await["totalPayments"], paid);
     }
     assert_eq!(desk.ended().await["rebuild"]["state"], "SWAPPED", "{}", desk.state().await);
     assert!(paid > 0);
     assert_eq!(desk.server.provider.payments().await.len(), asked, "a rebuild asks nobody for money");
     assert_eq!(files(&desk.server), ["views-1.db"]);
-    assert_eq!(desk.cashier.report().await["totalPayments"], paid);
+    assert_eq!(desk.admin.report().await["totalPayments"], paid);
     desk.server.kill();
     let swapped = past::rows(&desk.server.dir);
     let verified = desk.server.run(&["verify"]);
@@ -163,8 +163,7 @@ async fn a_model_of_another_version_fills_while_all_else_serves() {
     eventually("the report is there", async || {
         let prescription = desk.prescription().await;
         assert_eq!(desk.shown(&prescription).await["status"], "PENDING", "other screens serve");
-        let answer =
-            desk.cashier.send(desk.cashier.request(Method::GET, "/api/reports/financial/daily")).await;
+        let answer = desk.admin.send(desk.admin.request(Method::GET, "/api/reports/financial/daily")).await;
         if answer.status == 503 {
             assert_eq!(answer.json["code"], "read_model_filling", "{}", answer.text);
             assert!(answer.headers.contains_key("retry-after"));

@@ -62,6 +62,8 @@ async fn a_cashier_sees_his_own_takings_and_nobody_elses() {
     let desk = Desk::open().await;
     let other = desk.second_cashier().await;
     a_day(&desk, &other).await;
+    desk.cashier.end_session().await;
+    other.end_session().await;
     let (own, others) = (desk.cashier.report().await, other.report().await);
     assert_eq!((&own["totalAmount"], &own["totalPayments"]), (&4_500.into(), &3.into()));
     assert_eq!((&others["totalAmount"], &others["totalPayments"]), (&1_500.into(), &1.into()));
@@ -150,6 +152,7 @@ async fn dashboard_and_metrics_say_what_the_report_says() {
         assert_eq!(shown["today"]["prescriptions"], 4);
         assert_eq!(shown["queue"]["work_items"].as_i64().or(shown["queue"]["workItems"].as_i64()), Some(0));
     }
+    desk.cashier.end_session().await;
     let own = desk.cashier.get("/api/stats/global").await.json;
     assert_eq!(own["today"]["amount"], 4_500, "a cashier sees his own takings");
     assert_eq!(desk.cashier.get("/api/health/metrics").await.status, 403);

@@ -87,7 +87,8 @@ async fn once_its_session_is_over_cash_is_refunded_and_not_voided() {
     let till: TillId = desk.cashier.get("/api/tills").await.json[0]["id"].as_str().unwrap().parse().unwrap();
     desk.server.kill();
     let amount = domain::Money::new(13_000).unwrap();
-    let counted = Counted { count: domain::cash::Count::default(), counted: amount, expected: amount };
+    let counted =
+        Counted { count: domain::cash::Count::default(), counted: amount, expected: amount, deputy: None };
     let closed = Closed { expected: amount, counted: amount, signed_by: None, note: None };
     let vacated = domain::till::Event::from(domain::till::Vacated { till });
     let caisse = StreamId::cashier(UserId::of_username("caisse1"));

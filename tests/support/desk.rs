@@ -36,6 +36,15 @@ impl Caller {
         answer.text_of("tillId")
     }
 
+    /// Ends the caller's session with a count of nothing: whatever it is short of waits for a second person.
+    pub async fn end_session(&self) {
+        let tills = self.get("/api/tills").await.json;
+        let open = tills.as_array().unwrap().iter().find(|till| till["state"] == "OPEN").unwrap();
+        let path = format!("/api/tills/{}/close", open["id"].as_str().unwrap());
+        let closed = self.post(&path, json!({"count": {"COIN1": 1}})).await;
+        assert_eq!(closed.status, 200, "{}", closed.text);
+    }
+
     /// Cash over the counter.
     pub async fn cash(&self, prescription: &str, tendered: i64) -> Answer {
         let body = json!({"prescriptionId": prescription, "amountTendered": tendered});

@@ -147,7 +147,13 @@ impl Log {
             ),
             (
                 at(id),
-                till::Event::from(Counted { count, counted: money(2_000), expected: money(4_430) }).into(),
+                till::Event::from(Counted {
+                    count,
+                    counted: money(2_000),
+                    expected: money(4_430),
+                    deputy: None,
+                })
+                .into(),
             ),
             (
                 at(id),

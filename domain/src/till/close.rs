@@ -1,6 +1,7 @@
-//! The end of a session: a blind count, a difference that is kept, a second person where it is large.
+//! The end of a session: a blind count, a difference that is kept, a second person where it is large or where
+//! the cashier is not there to count.
 
-use super::{Closed, Counted, Event, Till, Vacated};
+use super::{Closed, Counted, Deputy, Drawer, Event, Till, Vacated};
 use crate::{Money, Refusal, TillId, UserId, cash::Count};
 
 /// The events of a till's closing, for its three streams.
@@ -14,27 +15,60 @@ pub struct Closing {
     pub desk: String,
 }
 
-/// The cashier counts his drawer, without being told what must lie in it; there is no second count.
-/// The desk and the cashier are free at once; a difference above `alone` waits for [`sign`].
-pub fn close(till: &Till, id: TillId, count: Count, alone: Money, by: UserId) -> Result<Closing, Refusal> {
-    let drawer = till.drawer(by)?;
+/// Who counts a drawer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// The cashier who answers for it.
+    Cashier(UserId),
+    /// Another one, for a cashier who is not there.
+    Deputy(Deputy),
+}
+
+/// A drawer is counted, without a word of what must lie in it; there is no second count. The desk and the
+/// cashier are free at once; a difference above `alone`, or a deputy's count, waits for [`sign`].
+pub fn close(
+    till: &Till,
+    id: TillId,
+    count: Count,
+    alone: Money,
+    counter: Counter,
+) -> Result<Closing, Refusal> {
+    let (drawer, deputy) = counting(till, counter)?;
     if let Some((transfer, _)) = drawer.sent.first_key_value() {
         return Err(Refusal::TransferWaits { transfer: *transfer });
     }
     let expected = drawer.expected;
     let counted = count.total().ok_or(Refusal::AmountTooLarge)?;
-    let mut events = vec![Event::from(Counted { count, counted, expected })];
-    if counted.less(expected).max(expected.less(counted)) <= alone {
+    let small = counted.less(expected).max(expected.less(counted)) <= alone;
+    let over = small && deputy.is_none();
+    let mut events = vec![Event::from(Counted { count, counted, expected, deputy })];
+    if over {
         events.push(Closed { expected, counted, signed_by: None, note: None }.into());
     }
     let seats = vec![Vacated { till: id }.into()];
     Ok(Closing { till: events, seats, desk: drawer.desk.clone() })
 }
 
-/// A second person signs a large difference, with what was found out. Told twice is an answer.
+fn counting(till: &Till, counter: Counter) -> Result<(&Drawer, Option<Deputy>), Refusal> {
+    match (till, counter) {
+        (till, Counter::Cashier(by)) => Ok((till.drawer(by)?, None)),
+        // His own drawer he counts himself.
+        (Till::Open(drawer), Counter::Deputy(deputy)) if deputy.by == drawer.cashier => {
+            Err(Refusal::NotYours)
+        }
+        (Till::Open(drawer), Counter::Deputy(deputy)) => Ok((drawer, Some(deputy))),
+        (Till::Unknown, Counter::Deputy(_)) => Err(Refusal::NoTillOpen),
+        (Till::Counted { .. } | Till::Closed { .. }, Counter::Deputy(_)) => Err(Refusal::TillClosed),
+    }
+}
+
+/// A second person signs: neither the cashier nor who counted for him, with what was found out. Told twice is
+/// an answer.
 pub fn sign(till: &Till, note: String, by: UserId) -> Result<Vec<Event>, Refusal> {
     match till {
-        Till::Counted { cashier, .. } if *cashier == by => Err(Refusal::NotYours),
+        Till::Counted { cashier, deputy, .. } if *cashier == by || *deputy == Some(by) => {
+            Err(Refusal::NotYours)
+        }
         Till::Counted { expected, counted, .. } => {
             let (expected, counted) = (*expected, *counted);
             Ok(vec![Closed { expected, counted, signed_by: Some(by), note: Some(note) }.into()])

@@ -25,7 +25,7 @@ facts! {
         /// Written by `POST /api/tills/{id}/deposits`, in the till's stream.
         Deposited = "till-deposited.v1",
         /// Written by `POST /api/tills/{id}/close`, in the till's stream.
-        Counted = "till-counted.v1",
+        Counted = "till-counted.v2" or "till-counted.v1" as CountedV1,
         /// Written with [`Counted`], in the stream of the desk and in that of the cashier.
         Vacated = "till-vacated.v1",
         /// Written with [`Counted`], or by `POST /api/tills/{id}/sign` where the difference is large.
@@ -145,6 +145,31 @@ pub struct Counted {
     pub counted: Money,
     /// What had to lie there; `counted` less this is the difference, kept even if it is 0.
     pub expected: Money,
+    /// Who counted, where it was not the cashier himself.
+    pub deputy: Option<Deputy>,
+}
+
+/// Somebody who counted the drawer of an absent cashier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deputy {
+    /// Who.
+    pub by: UserId,
+    /// Why he did, and not the cashier.
+    pub reason: String,
+}
+
+/// As it was when nobody but the cashier could count his drawer.
+#[derive(Clone, Debug, Deserialize)]
+struct CountedV1 {
+    count: Count,
+    counted: Money,
+    expected: Money,
+}
+
+impl From<CountedV1> for Counted {
+    fn from(old: CountedV1) -> Self {
+        Self { count: old.count, counted: old.counted, expected: old.expected, deputy: None }
+    }
 }
 
 /// A desk or a cashier has no open till any more.

@@ -51,15 +51,17 @@ pub fn accept(
     })
 }
 
-/// The money goes back to the sender: he takes it back, or the receiver won't have it.
+/// The money goes back to the sender: he takes it back, or the receiver won't have it, or the `office` puts it
+/// back where both are not there.
 pub fn give_back(
     sender: &Till,
     receiver: &Till,
     transfer: TransferId,
     by: UserId,
+    office: bool,
 ) -> Result<Vec<Event>, Refusal> {
     let (_, amount) = waiting(sender, transfer)?;
-    if sender.cashier() != Some(by) && receiver.cashier() != Some(by) {
+    if !office && sender.cashier() != Some(by) && receiver.cashier() != Some(by) {
         return Err(Refusal::NotYours);
     }
     if let Till::Open(drawer) = sender {

@@ -2,9 +2,12 @@
 
 use crate::{examples::*, support::*};
 use domain::{
-    Money, Refusal, TillId, TransferId,
+    Money, Refusal, TillId, TransferId, UserId,
     cash::{Count, Denomination},
-    till::{self, Closed, Closing, Counted, Event, Opened, Seat, Till, TransferSent, Vacated, close, sign},
+    till::{
+        self, Closed, Closing, Counted, Counter, Deputy, Event, Opened, Seat, Till, TransferSent, Vacated,
+        close, sign,
+    },
 };
 use uuid::Uuid;
 
@@ -21,7 +24,8 @@ fn coins(francs: u32) -> Count {
 }
 
 fn counted(francs: u32, expected: i64) -> Event {
-    Counted { count: coins(francs), counted: xof(francs.into()), expected: xof(expected) }.into()
+    Counted { count: coins(francs), counted: xof(francs.into()), expected: xof(expected), deputy: None }
+        .into()
 }
 
 fn closed(counted: i64, expected: i64) -> Event {
@@ -31,7 +35,7 @@ fn closed(counted: i64, expected: i64) -> Event {
 #[track_caller]
 fn closing(past: &[Event], francs: u32) -> Result<Closing, Refusal> {
     let till = past.iter().fold(Till::default(), Till::evolve);
-    close(&till, TILL, coins(francs), ALONE, AMA)
+    close(&till, TILL, coins(francs), ALONE, Counter::Cashier(AMA))
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn a_till_that_was_counted_moves_no_money() {
 #[test]
 fn nobody_counts_anothers_drawer() {
     let till = Till::default().evolve(&opened().into());
-    assert_eq!(close(&till, TILL, coins(5_000), ALONE, KOFI), Err(Refusal::NotYours));
+    assert_eq!(close(&till, TILL, coins(5_000), ALONE, Counter::Cashier(KOFI)), Err(Refusal::NotYours));
 }
 
 #[test]
@@ -108,6 +112,30 @@ fn the_second_person_is_another_one_and_says_what_was_found() {
     given::<Till>(after).when(|till| sign(till, note(), KOFI)).then_nothing();
 }
 
+fn deputy(by: UserId) -> Counter {
+    Counter::Deputy(Deputy { by, reason: "malade".into() })
+}
+
+#[test]
+fn another_counts_for_a_cashier_who_is_not_there_and_a_third_person_signs() {
+    let till = Till::default().evolve(&opened().into());
+    let counted = close(&till, TILL, coins(5_000), ALONE, deputy(KOFI)).unwrap().till;
+    assert_eq!(counted.len(), 1, "without a difference, and still not over: {counted:?}");
+    let past = || [Event::from(opened())].into_iter().chain(counted.clone());
+    for by in [AMA, KOFI] {
+        given::<Till>(past()).when(|till| sign(till, "vu".into(), by)).then_refused(Refusal::NotYours);
+    }
+    let (expected, note) = (xof(5_000), Some("vu".into()));
+    let signed = Closed { expected, counted: expected, signed_by: Some(ESI), note };
+    given::<Till>(past()).when(|till| sign(till, "vu".into(), ESI)).then([signed]);
+}
+
+#[test]
+fn nobody_is_his_own_deputy() {
+    let till = Till::default().evolve(&opened().into());
+    assert_eq!(close(&till, TILL, coins(5_000), ALONE, deputy(AMA)), Err(Refusal::NotYours));
+}
+
 #[test]
 fn only_what_was_counted_is_signed() {
     given::<Till>([opened()]).when(|till| sign(till, "?".into(), KOFI)).then_refused(Refusal::TillOpen);
@@ -126,7 +154,7 @@ fn ten_notes_of_five_hundred_are_five_thousand_francs_and_so_are_ten_coins() {
 fn a_count_beyond_any_amount_is_refused() {
     let till = Till::default().evolve(&opened().into());
     let count = Count([(Denomination::Note10000, u32::MAX)].into());
-    assert_eq!(close(&till, TILL, count, ALONE, AMA), Err(Refusal::AmountTooLarge));
+    assert_eq!(close(&till, TILL, count, ALONE, Counter::Cashier(AMA)), Err(Refusal::AmountTooLarge));
 }
 
 #[test]

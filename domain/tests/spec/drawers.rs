@@ -5,7 +5,7 @@ use crate::examples::xof;
 use domain::{
     DepositId, Money, PaymentId, RefundId, TillId, TransferId, UserId,
     cash::{Count, Denomination},
-    till::{Event, Opened, Till, accept, close, give_back, send},
+    till::{Counter, Event, Opened, Till, accept, close, give_back, send},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -101,13 +101,15 @@ impl Hall {
             }
             Step::Return(nth) if next > 0 => {
                 let (from, to, transfer) = self.transfers[nth % next];
-                if let Ok(facts) = give_back(self.till(from), self.till(to), transfer, cashier(from)) {
+                if let Ok(facts) = give_back(self.till(from), self.till(to), transfer, cashier(from), false) {
                     self.write(from, facts);
                 }
             }
             Step::Close(n, francs) => {
                 let count = Count([(Denomination::Coin1, francs)].into());
-                if let Ok(done) = close(self.till(n), TillId(id(n)), count, xof(1_000), cashier(n)) {
+                if let Ok(done) =
+                    close(self.till(n), TillId(id(n)), count, xof(1_000), Counter::Cashier(cashier(n)))
+                {
                     self.write(n, done.till);
                 }
             }

@@ -45,7 +45,7 @@ fn issued(method: receipt::Method, applied: i64, advance: i64) -> Event {
 }
 
 fn counted(counted: i64, expected: i64) -> till::Counted {
-    till::Counted { count: Count::default(), counted: xof(counted), expected: xof(expected) }
+    till::Counted { count: Count::default(), counted: xof(counted), expected: xof(expected), deputy: None }
 }
 
 #[test]

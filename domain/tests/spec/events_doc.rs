@@ -79,7 +79,7 @@ const ROWS: &[Row] = &[
     ("till-transfer-received.v1", TILL, "with `till-transfer-accepted`, in the receiver's stream", TILLS),
     ("till-transfer-returned.v1", TILL, "`POST /api/tills/{id}/transfers/{transfer}/return`", TILLS_TRANSFERS),
     ("till-deposited.v1", TILL, "`POST /api/tills/{id}/deposits`", TILLS),
-    ("till-counted.v1", TILL, "`POST /api/tills/{id}/close`", TILLS),
+    ("till-counted.v2", TILL, "`POST /api/tills/{id}/close`", TILLS),
     ("till-vacated.v1", "`desk-{name}`, `cashier-{user}`", "with `till-counted`", "the next opening"),
     ("till-closed.v1", TILL, "with `till-counted`; `POST /api/tills/{id}/sign` where the difference is large", TILLS),
     ("user-added.v1", USER, "`POST /api/users`, the first start", "`users`"),

@@ -116,8 +116,12 @@ fn a_void_goes_out_of_the_drawer_that_took_it() {
     let past = || approved(Kind::Void, 1_000);
     given::<Case>(past()).when(giving(Some(OTHER), ask())).then_refused(only());
     given::<Case>(past()).when(giving(None, ask())).then_refused(only());
-    let counted =
-        till::Counted { count: domain::cash::Count::default(), counted: xof(0), expected: xof(1_000) };
+    let counted = till::Counted {
+        count: domain::cash::Count::default(),
+        counted: xof(0),
+        expected: xof(1_000),
+        deputy: None,
+    };
     let over = past().into_iter().chain([till(counted)]);
     given::<Case>(over).when(giving(Some(TILL), ask())).then_refused(only());
 }

@@ -23,7 +23,8 @@ fn fold(facts: &[Event]) -> Till {
 }
 
 fn counted() -> Event {
-    Counted { count: domain::cash::Count::default(), counted: xof(0), expected: xof(5_000) }.into()
+    Counted { count: domain::cash::Count::default(), counted: xof(0), expected: xof(5_000), deputy: None }
+        .into()
 }
 
 fn sent() -> Event {
@@ -59,7 +60,7 @@ fn the_sender_has_less_at_once_and_the_receiver_more_only_when_he_accepts() {
     );
     let gone = Refusal::NotFound { what: "transfer", id: TRANSFER.to_string() };
     assert_eq!(accept(&ama, TILL, (OTHER, &kofi), TRANSFER, KOFI), Err(gone.clone()), "once");
-    assert_eq!(give_back(&ama, &kofi, TRANSFER, AMA), Err(gone), "and not back again");
+    assert_eq!(give_back(&ama, &kofi, TRANSFER, AMA, false), Err(gone), "and not back again");
 }
 
 #[test]
@@ -96,14 +97,16 @@ fn the_sender_takes_it_back_or_the_receiver_sends_it_back_and_nobody_else() {
     let ama = fold(&[of(AMA, xof(5_000)), sent()]);
     let kofi = fold(&[of(KOFI, xof(0)), counted()]);
     for by in [AMA, KOFI] {
-        let facts = give_back(&ama, &kofi, TRANSFER, by).unwrap();
+        let facts = give_back(&ama, &kofi, TRANSFER, by, false).unwrap();
         assert_eq!(facts, [TransferReturned { transfer: TRANSFER, amount: xof(70), by }.into()]);
         let ama = facts.iter().fold(ama.clone(), Till::evolve);
         assert_eq!(ama.drawer(AMA).unwrap().expected, xof(5_000));
         let gone = Refusal::NotFound { what: "transfer", id: TRANSFER.to_string() };
-        assert_eq!(give_back(&ama, &kofi, TRANSFER, by), Err(gone), "once");
+        assert_eq!(give_back(&ama, &kofi, TRANSFER, by, false), Err(gone), "once");
     }
-    assert_eq!(give_back(&ama, &kofi, TRANSFER, ESI), Err(Refusal::NotYours));
+    assert_eq!(give_back(&ama, &kofi, TRANSFER, ESI, false), Err(Refusal::NotYours));
+    let back = give_back(&ama, &kofi, TRANSFER, ESI, true).unwrap();
+    assert_eq!(back.iter().map(Event::moves).sum::<i64>(), 70, "the office does it for both");
 }
 
 #[test]
@@ -111,7 +114,7 @@ fn what_comes_back_must_find_room() {
     let full = CashTaken { payment: FIRST, amount: xof(Money::MAX.francs() - 4_930) };
     let ama = fold(&[of(AMA, xof(5_000)), sent(), full.into()]);
     let kofi = fold(&[of(KOFI, xof(0))]);
-    assert_eq!(give_back(&ama, &kofi, TRANSFER, AMA), Err(Refusal::AmountTooLarge));
+    assert_eq!(give_back(&ama, &kofi, TRANSFER, AMA, false), Err(Refusal::AmountTooLarge));
 }
 
 #[test]

@@ -28,8 +28,22 @@ fn a_till_of_the_first_shape_was_not_counted_by_pieces() {
 }
 
 #[test]
+fn a_count_of_the_first_shape_was_the_cashiers_own() {
+    let old = Event::decode("till-counted.v1", &golden::body("till-counted.v1")).unwrap();
+    let Event::Till(till::Event::Counted(counted)) = &old else { panic!("{old:?}") };
+    assert_eq!(counted.deputy, None);
+    let told: serde_json::Value = serde_json::from_slice(&golden::body("till-counted.v1")).unwrap();
+    assert_eq!(told["counted"], counted.counted.francs());
+    assert_eq!(told["expected"], counted.expected.francs());
+}
+
+#[test]
 fn what_is_read_of_an_old_shape_is_written_under_its_new_name() {
-    for (old, new) in [("receipt-issued.v1", "receipt-issued.v2"), ("till-opened.v1", "till-opened.v2")] {
+    for (old, new) in [
+        ("receipt-issued.v1", "receipt-issued.v2"),
+        ("till-opened.v1", "till-opened.v2"),
+        ("till-counted.v1", "till-counted.v2"),
+    ] {
         assert_eq!(Event::decode(old, &golden::body(old)).unwrap().name(), new);
         assert!(!Event::names().contains(&old), "{old} is written no more");
     }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{identity::Identity, openapi, position, problem::Problem, server::State},
-    Which,
+    Which, blind,
     lines::{Line, Lines},
 };
 use crate::{
@@ -75,6 +75,7 @@ pub async fn daily(
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let date = which.day(&state)?;
     position::reached(&state, &request).await?;
+    blind::counts_first(&state, &who, date).await?;
     let (period, cashier) = (Period { from: date, to: date }, who.sees_only());
     // Total and lines at one moment: between two queries another payment may come in.
     let mut moment = state.app.views.moment().await.map_err(Failure::from)?;

@@ -8,7 +8,7 @@
 
 use super::{
     super::{identity::Identity, openapi, position, problem::Problem, server::State},
-    Which,
+    Which, blind,
     making::Format,
     sending, signed,
 };
@@ -66,6 +66,7 @@ pub async fn export(
     who.must_be(name.readers())?;
     let asked = signed::asked(&state, name, &Which { date, start_date, end_date }, &who)?;
     position::reached(&state, &request).await?;
+    blind::counts_first(&state, &who, asked.period.to).await?;
     let making = state.exports.begin(who.user, name, format)?;
     let turn = making.wait(state.long_report()).await?;
     let by = name_of(&state, &who).await?;

@@ -2,7 +2,7 @@
 
 use super::{
     super::{body::Body, identity::Identity, openapi, position, problem::Problem, server::State},
-    Which,
+    Which, blind,
 };
 use crate::{
     commands,
@@ -77,6 +77,7 @@ pub async fn sign(
         let detail = "Un rapport se signe au plus tôt son dernier jour. Choisissez un jour qui a commencé.";
         return Err(Problem::invalid("/endDate", detail));
     }
+    blind::counts_first(&state, &who, asked.period.to).await?;
     let done = commands::reports::sign(&state.app, &who.asked(&body.canonical), asked, who.user).await?;
     let id = done.position;
     let answer = Done { id, position: done.answer.position, sha256: done.answer.sha256.clone() };

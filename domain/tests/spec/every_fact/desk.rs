@@ -49,6 +49,7 @@ impl Fill {
             till::Opened { desk: self.text(), cashier: by, float: amount, count: Some(self.count()) };
         let closed =
             till::Closed { expected: amount, counted: amount, signed_by: Some(by), note: Some(self.text()) };
+        let deputy = till::Deputy { by, reason: self.text() };
         let facts: [till::Event; 12] = [
             opened.into(),
             till::CashTaken { payment, amount }.into(),
@@ -59,7 +60,8 @@ impl Fill {
             till::TransferReceived { transfer, from: till, amount }.into(),
             till::TransferReturned { transfer, amount, by }.into(),
             till::Deposited { deposit: DepositId(self.id), amount }.into(),
-            till::Counted { count: self.count(), counted: amount, expected: amount }.into(),
+            till::Counted { count: self.count(), counted: amount, expected: amount, deputy: Some(deputy) }
+                .into(),
             till::Vacated { till }.into(),
             closed.into(),
         ];

@@ -104,7 +104,7 @@ impl World {
                 let (from, transfer) = *pick(&self.transfers, number)?;
                 let sender = self.tills.get(&from)?;
                 let receiver = self.tills.get(&sender.sent_to(transfer).ok()?)?;
-                Some(of(&At::Till(from), till::give_back(sender, receiver, transfer, by).ok()?))
+                Some(of(&At::Till(from), till::give_back(sender, receiver, transfer, by, false).ok()?))
             }
             Deed::Deposit { by, amount } => self.deposit(by, amount),
             Deed::Prove(number, by) => {
@@ -231,7 +231,7 @@ impl World {
     fn close_till(&self, by: UserId, surplus: i64) -> Option<Writes> {
         let (id, drawer) = self.drawer(by)?;
         let francs = u32::try_from(drawer.drawer(by).ok()?.expected.francs() + surplus).ok()?;
-        let closing = till::close(drawer, id, coins(francs), xof(ALONE), by).ok()?;
+        let closing = till::close(drawer, id, coins(francs), xof(ALONE), till::Counter::Cashier(by)).ok()?;
         let seats = closing.seats;
         let desk = of(&At::Desk(closing.desk), seats.clone());
         Some([of(&At::Till(id), closing.till), desk, of(&At::Cashier(by), seats)].concat())
