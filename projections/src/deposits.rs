@@ -183,7 +183,25 @@ pub fn of_till(till: TillId) -> Query<Deposit> {
     Query { sql: select!("where d.till = $1 order by d.position"), args: vec![till.into()], read }
 }
 
-/// What every desk has on its way, the oldest first; a desk is not there when all has arrived (rule 19).
+/// Desks whose names differ by capitals alone are one, as they are for whoever opens a till there.
+#[must_use]
+pub fn by_desk(unproven: Vec<Unproven>) -> Vec<Unproven> {
+    let mut desks: Vec<Unproven> = vec![];
+    for one in unproven {
+        match desks.iter_mut().find(|desk| desk.desk.to_lowercase() == one.desk.to_lowercase()) {
+            Some(desk) => {
+                desk.slips += one.slips;
+                desk.amount += one.amount;
+                desk.since = desk.since.min(one.since);
+            }
+            None => desks.push(one),
+        }
+    }
+    desks
+}
+
+/// What every desk has on its way, the oldest first, for [`by_desk`]; a desk is not there when all has arrived
+/// (rule 19).
 pub fn unproven() -> Query<Unproven> {
     let sql = "select coalesce(t.desk, ''), count(*), cast(sum(d.amount) as bigint), min(d.day)
                from deposits d left join tills t on t.id = d.till

@@ -272,7 +272,8 @@ macro_rules! select {
 pub fn by_id(id: RefundId, user: Option<Uuid>) -> Query<Refund> {
     let sql = select!(
         "where b.id = $1
-           and ($2 is null or b.requested_by = $2 or b.completed_by = $2 or p.cashier = $2)"
+           and ($2 is null or b.requested_by = $2 or b.completed_by = $2 or p.cashier = $2
+             or (b.state = 'APPROVED' and b.kind = 'REFUND' and p.method = 'CASH'))"
     );
     Query { sql, args: vec![id.into(), Value::from(user)], read }
 }
@@ -285,11 +286,12 @@ pub fn of_day(day: NaiveDate, cashier: Option<Uuid>) -> Query<(Refund, u64)> {
 }
 
 /// The latest two hundred in a state, or in any; all, or those that concern one user: he asked, he gave the
-/// money back, or he had taken it.
+/// money back, he had taken it, or it waits for any cashier to give it back in cash.
 pub fn in_state(state: Option<&str>, user: Option<Uuid>) -> Query<Refund> {
     let sql = select!(
         "where ($1 is null or b.state = $1)
-           and ($2 is null or b.requested_by = $2 or b.completed_by = $2 or p.cashier = $2)
+           and ($2 is null or b.requested_by = $2 or b.completed_by = $2 or p.cashier = $2
+             or (b.state = 'APPROVED' and b.kind = 'REFUND' and p.method = 'CASH'))
          order by b.position desc limit 200"
     );
     Query { sql, args: vec![state.into(), Value::from(user)], read }

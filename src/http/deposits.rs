@@ -156,7 +156,10 @@ pub async fn list(
         moment.fetch(projections::deposits::in_state(wanted, cashier)).await.map_err(Failure::from)?;
     let unproven = match cashier {
         Some(_) => None,
-        None => Some(moment.fetch(projections::deposits::unproven()).await.map_err(Failure::from)?),
+        None => {
+            let unproven = moment.fetch(projections::deposits::unproven()).await.map_err(Failure::from)?;
+            Some(projections::deposits::by_desk(unproven))
+        }
     };
     let today = state.app.clock.today();
     let answer = Deposits {

@@ -111,7 +111,8 @@ impl Content {
             Name::Outstanding => {
                 let (prescriptions, due) =
                     moment.first(outstanding_sum(clock.today())).await?.unwrap_or_default();
-                let deposits = moment.fetch(deposits::unproven()).await?.into_iter().map(on_its_way);
+                let unproven = deposits::by_desk(moment.fetch(deposits::unproven()).await?);
+                let deposits = unproven.into_iter().map(on_its_way);
                 Self::Outstanding(Outstanding { prescriptions, due, deposits: deposits.collect() })
             }
         })

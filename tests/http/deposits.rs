@@ -144,6 +144,17 @@ async fn what_is_on_its_way_is_nothing_only_when_every_slip_has_its_proof() {
 }
 
 #[tokio::test]
+async fn one_desk_under_two_spellings_is_one() {
+    let desk = Desk::open().await;
+    desk.cashier.deposit(&desk.cashier.own_till().await, json!({"NOTE1000": 2})).await;
+    desk.cashier.end_session().await;
+    desk.cashier.till("GUICHET 1").await;
+    desk.cashier.deposit(&desk.cashier.own_till().await, json!({"NOTE500": 1})).await;
+    let desks = desk.admin.get("/api/deposits?state=MADE").await.json["desks"].clone();
+    assert_eq!((desks.as_array().unwrap().len(), &desks[0]["amount"]), (1, &2_500.into()), "{desks}");
+}
+
+#[tokio::test]
 async fn a_proof_counts_once_and_another_one_is_refused() {
     let desk = Desk::open().await;
     let (till, accountant) = (desk.cashier.own_till().await, desk.server.login("compta").await);

@@ -199,6 +199,10 @@ async fn a_cashier_asks_for_his_own_payments_and_sees_what_concerns_him() {
     is(&other.get(&asked_at(&asked)).await, 404, "refund_not_found");
     assert_eq!(desk.cashier.get("/api/refunds?state=REQUESTED").await.json.as_array().unwrap().len(), 1);
     assert_eq!(desk.cashier.get("/api/refunds?state=APPROVED").await.json, json!([]));
+    approved(&desk, &payment, 300).await;
+    let waiting = other.get("/api/refunds").await.json;
+    assert_eq!(waiting[0]["amount"], 300, "whoever has a drawer may be the one to pay it out: {waiting}");
+    assert_eq!(waiting.as_array().unwrap().len(), 1);
     let wrong = desk.cashier.get("/api/refunds?state=DONE").await;
     assert_eq!((wrong.status, &wrong.json["pointer"]), (422, &"/state".into()));
     // Whoever is at the desk when the payer comes gives it back, out of his own drawer.
