@@ -236,6 +236,7 @@ fn of_prescription(fact: &prescription::Event) -> Posting {
     match fact {
         E::Registered(new) => sales(Account::Patients, Account::Services, new.total),
         E::Covered(covered) => sales(Account::Payers, Account::Patients, covered.amount),
+        E::CoverageWithdrawn(back) => sales(Account::Patients, Account::Payers, back.amount),
         E::Relieved(relieved) => sales(Account::Services, Account::Patients, relieved.amount),
         // The receipt or the refund in the same commit moves the money.
         E::Paid(_)

@@ -62,7 +62,8 @@ impl Prescription {
                 live = live.filter(|live| *live != more.payment);
             }
             Event::Refunded(back) => bill.take_back(back.payment, back.amount),
-            Event::Covered(covered) => bill.cover(&covered.parts),
+            Event::Covered(covered) => bill.cover(&covered.payer, &covered.parts),
+            Event::CoverageWithdrawn(_) => bill.uncover(),
             Event::Relieved(relieved) => bill.relieve(relieved.amount),
             Event::ExamStarted(started) => bill.work(started.line, Work::Started(started.by)),
             Event::ExamCompleted(completed) => bill.work(completed.line, Work::Completed),
@@ -79,6 +80,7 @@ impl Prescription {
             | Event::Paid(_)
             | Event::Refunded(_)
             | Event::Covered(_)
+            | Event::CoverageWithdrawn(_)
             | Event::Relieved(_)
             | Event::ExamStarted(_)
             | Event::ExamCompleted(_) => Self::Unknown,

@@ -88,6 +88,11 @@ pub enum Refusal {
     },
     /// An insurer's part is fixed before any money comes.
     TooLateToCover,
+    /// A coverage on which somebody has relied is not withdrawn any more.
+    TooLateToWithdraw {
+        /// `paid`, `exam`.
+        why: &'static str,
+    },
     /// The payer has no rate in force for any of the exams.
     NothingCovered,
     /// A validity that ends before its first day.

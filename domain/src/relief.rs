@@ -15,6 +15,8 @@ facts! {
         Granted = "relief-granted.v1",
         /// Written by `POST /api/reliefs/{id}/reject`.
         Rejected = "relief-rejected.v1",
+        /// Written by `POST /api/reliefs/{id}/withdraw`.
+        Withdrawn = "relief-withdrawn.v1",
         /// Written with [`Granted`], in `vouchers-{series}-{year}`: its revision is the voucher's number.
         VoucherIssued = "relief-voucher-issued.v1",
     }
@@ -79,6 +81,13 @@ pub struct Rejected {
     pub reason: String,
 }
 
+/// Who asked asks no more, before anybody decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// Who had asked.
+    pub by: UserId,
+}
+
 /// The paper that stands where a receipt would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoucherIssued {
@@ -118,10 +127,14 @@ impl Relief {
         match (self, event) {
             (Self::Unknown, Event::Requested(fact)) => Self::Asked(fact.clone()),
             (Self::Asked(_), Event::Granted(_)) => Self::Granted,
-            (Self::Asked(_), Event::Rejected(_)) => Self::Rejected,
+            (Self::Asked(_), Event::Rejected(_) | Event::Withdrawn(_)) => Self::Rejected,
             (
                 other @ (Self::Unknown | Self::Asked(_) | Self::Granted | Self::Rejected),
-                Event::Requested(_) | Event::Granted(_) | Event::Rejected(_) | Event::VoucherIssued(_),
+                Event::Requested(_)
+                | Event::Granted(_)
+                | Event::Rejected(_)
+                | Event::Withdrawn(_)
+                | Event::VoucherIssued(_),
             ) => other,
         }
     }
@@ -154,5 +167,15 @@ impl Relief {
     /// A second person does not agree.
     pub fn reject(&self, by: UserId, reason: String) -> Result<Vec<Event>, Refusal> {
         self.waiting(by).map(|_| vec![Rejected { by, reason }.into()])
+    }
+
+    /// Who asked asks no more.
+    pub fn withdraw(&self, by: UserId) -> Result<Vec<Event>, Refusal> {
+        match self {
+            Self::Asked(asked) if asked.by == by => Ok(vec![Withdrawn { by }.into()]),
+            Self::Asked(_) => Err(Refusal::NotYours),
+            Self::Granted | Self::Rejected => Err(Refusal::AlreadyDecided),
+            Self::Unknown => Err(Refusal::NotFound { what: "relief", id: String::new() }),
+        }
     }
 }

@@ -131,6 +131,7 @@ impl Projector for Prescriptions {
                 [paid.amount.into(), paid.payment.into(), id.into()],
             )],
             prescription::Event::Covered(fact) => covered(id, fact),
+            prescription::Event::CoverageWithdrawn(_) => uncovered(id),
             prescription::Event::Relieved(fact) => vec![Change::new(
                 "update prescriptions set relieved = relieved + $1,
                    status = case when started > 0 then status
@@ -193,6 +194,20 @@ fn covered(id: Uuid, fact: &prescription::Covered) -> Vec<Change> {
         )
     });
     [head].into_iter().chain(lines).collect()
+}
+
+/// Before any money: what a relief forgives may still be all of it.
+fn uncovered(id: Uuid) -> Vec<Change> {
+    vec![
+        Change::new(
+            "update prescriptions set covered = 0, payer = null,
+               status = case when started > 0 then status when paid + relieved >= total then 'PAID'
+                 when paid > 0 then 'PARTIALLY_PAID' else 'PENDING' end
+             where id = $1",
+            [id.into()],
+        ),
+        Change::new("update prescription_lines set covered = 0 where prescription = $1", [id.into()]),
+    ]
 }
 
 fn started(seen: &Seen<'_>, fact: &prescription::ExamStarted) -> Vec<Change> {

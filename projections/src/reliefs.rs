@@ -25,15 +25,17 @@ pub struct Relief {
     pub amount: Money,
     /// Why it was asked for.
     pub reason: String,
-    /// `REQUESTED`, `GRANTED`, `REJECTED`.
+    /// `REQUESTED`, `GRANTED`, `REJECTED`, `WITHDRAWN`.
     pub state: String,
+    /// It waits, and as much is still due: otherwise nobody can grant it now.
+    pub grantable: bool,
     /// Who asked.
     pub requested_by_id: Uuid,
     /// `NOM Prénom`.
     pub requested_by: String,
     /// When.
     pub requested_at: String,
-    /// Who decided: `NOM Prénom`.
+    /// Who decided, or withdrew it: `NOM Prénom`.
     pub decided_by: Option<String>,
     /// When.
     pub decided_at: Option<String>,
@@ -70,6 +72,10 @@ impl Projector for Reliefs {
                 "update reliefs set state = 'REJECTED', decided_by = $1, decided_at = $2, rejection = $3
                  where id = $4",
                 [rejected.by.into(), seen.at.into(), rejected.reason.as_str().into(), seen.id().into()],
+            )],
+            relief::Event::Withdrawn(withdrawn) => vec![Change::new(
+                "update reliefs set state = 'WITHDRAWN', decided_by = $1, decided_at = $2 where id = $3",
+                [withdrawn.by.into(), seen.at.into(), seen.id().into()],
             )],
             relief::Event::VoucherIssued(issued) => {
                 let number = voucher_number(seen.stream.as_str(), seen.revision);
@@ -110,6 +116,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select f.id, f.prescription, coalesce(p.number, ''), f.kind, f.amount, f.reason, f.state,
+               cast(case when f.state = 'REQUESTED' and f.amount <= p.total - p.covered - p.relieved - p.paid
+                 then 1 else 0 end as bigint),
                f.requested_by, coalesce(a.last_name || ' ' || a.first_name, ''), f.requested_at,
                coalesce(d.last_name || ' ' || d.first_name, f.decided_by), f.decided_at, f.rejection,
                f.voucher, f.day
@@ -131,6 +139,7 @@ fn read(row: &mut Row) -> Result<Relief, Misread> {
         amount: row.money()?,
         reason: row.text()?,
         state: row.text()?,
+        grantable: row.int()? == 1,
         requested_by_id: row.id()?,
         requested_by: row.text()?,
         requested_at: row.text()?,

@@ -174,7 +174,7 @@ fn advances_gone(seen: &Seen<'_>) -> Change {
 fn of_relief(seen: &Seen<'_>, event: &relief::Event) -> Option<Change> {
     let asked = match event {
         relief::Event::Requested(asked) => asked,
-        relief::Event::Granted(_) | relief::Event::Rejected(_) => {
+        relief::Event::Granted(_) | relief::Event::Rejected(_) | relief::Event::Withdrawn(_) => {
             return Some(Change::new(
                 "update work_items set closed_at = $1 where kind = 'relief_requested' and reference = $2",
                 [seen.at.into(), seen.id().into()],
@@ -189,18 +189,35 @@ fn of_relief(seen: &Seen<'_>, event: &relief::Event) -> Option<Change> {
     ))
 }
 
+/// What nobody has dealt with, and somebody can: a relief of more than is still due can't be granted. It is back
+/// as soon as a refund makes that much due again.
+macro_rules! open {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            $what,
+            " where i.closed_at is null
+                and not (i.kind = 'relief_requested' and exists (
+                  select 1 from reliefs f join prescriptions x on x.id = f.prescription
+                  where f.id = i.reference and f.amount > x.total - x.covered - x.relieved - x.paid)) ",
+            $rest
+        )
+    };
+}
+
 /// How many things nobody has dealt with yet.
 pub fn count() -> Query<i64> {
-    let sql = "select count(*) from work_items where closed_at is null";
+    let sql = open!("select count(*) from work_items i", "");
     Query { sql, args: vec![], read: Row::int }
 }
 
 /// What nobody has dealt with yet, the latest two hundred first.
 pub fn open() -> Query<WorkItem> {
-    let sql = "select i.position, i.kind, i.payment, coalesce(i.wallet, p.method),
-                 coalesce(i.reference, p.reference), i.amount, i.opened_at
-               from work_items i left join payments p on p.id = i.payment
-               where i.closed_at is null order by i.position desc limit 200";
+    let sql = open!(
+        "select i.position, i.kind, i.payment, coalesce(i.wallet, p.method),
+           coalesce(i.reference, p.reference), i.amount, i.opened_at
+         from work_items i left join payments p on p.id = i.payment",
+        "order by i.position desc limit 200"
+    );
     let read = |row: &mut Row| -> Result<WorkItem, Misread> {
         Ok(WorkItem {
             id: row.int()?,

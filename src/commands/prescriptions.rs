@@ -3,7 +3,7 @@
 mod cover;
 mod perform;
 
-pub use cover::{Covered, Evidence, cover};
+pub use cover::{Covered, Evidence, cover, withdraw_coverage};
 pub use perform::{complete, start};
 
 use super::{Done, find};

@@ -1,4 +1,4 @@
-//! Reliefs: ask for an exemption or a discount, grant it, reject it.
+//! Reliefs: ask for an exemption or a discount, grant it, reject it, ask no more.
 
 use super::{Done, find};
 use crate::{
@@ -117,6 +117,18 @@ pub async fn reject(
     let decide = async || {
         let relief = app.ledger.load::<Relief>(&stream).await?;
         let events = relief.state.reject(by, reason.to_owned())?;
+        Ok(Plan::default().write(stream.clone(), relief.expected, events))
+    };
+    let appended = app.ledger.execute(asked, decide).await?;
+    Ok(Done::new(app, &appended, ()))
+}
+
+/// Who asked asks no more.
+pub async fn withdraw(app: &App, asked: &Asked, id: ReliefId, by: UserId) -> Result<Done<()>, Failure> {
+    let stream = StreamId::relief(id);
+    let decide = async || {
+        let relief = app.ledger.load::<Relief>(&stream).await?;
+        let events = relief.state.withdraw(by)?;
         Ok(Plan::default().write(stream.clone(), relief.expected, events))
     };
     let appended = app.ledger.execute(asked, decide).await?;

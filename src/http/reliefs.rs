@@ -41,7 +41,7 @@ pub struct Requested {
 #[schema(as = ReliefDecided)]
 pub struct Decided {
     relief_id: String,
-    /// `GRANTED`, `REJECTED`.
+    /// `GRANTED`, `REJECTED`, `WITHDRAWN`.
     state: &'static str,
     /// What need not be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +64,7 @@ pub struct Rejection {
 /// Filters of the list.
 #[derive(Deserialize, utoipa::IntoParams)]
 pub struct Filter {
-    /// `REQUESTED` (if absent), `GRANTED`, `REJECTED`.
+    /// `REQUESTED` (if absent), `GRANTED`, `REJECTED`, `WITHDRAWN`.
     state: Option<String>,
 }
 
@@ -126,6 +126,21 @@ pub async fn reject(
     Ok(position::done(StatusCode::OK, &done, answer))
 }
 
+/// Who asked asks no more; nobody else does that, and not once it is decided.
+#[utoipa::path(post, path = "/api/reliefs/{id}/withdraw", tag = "reliefs", params(("id" = String, Path)),
+    responses((status = 200, body = Decided), super::openapi::Problems))]
+pub async fn withdraw(
+    state: web::Data<State>,
+    who: Identity,
+    id: web::Path<ReliefId>,
+) -> Result<HttpResponse, Problem> {
+    who.must_be(&[Role::Admin, Role::Cashier])?;
+    let done = reliefs::withdraw(&state.app, &who.asked(&[]), *id, who.user).await?;
+    let answer =
+        Decided { relief_id: id.to_string(), state: "WITHDRAWN", amount: None, voucher_number: None };
+    Ok(position::done(StatusCode::OK, &done, answer))
+}
+
 /// The latest hundred in a state: what a cashier asked for himself, or all.
 #[utoipa::path(get, path = "/api/reliefs", tag = "reliefs", params(Filter), responses(
     (status = 200, body = Vec<projections::reliefs::Relief>), super::openapi::Problems))]
@@ -137,8 +152,8 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let wanted = filter.state.as_deref().unwrap_or("REQUESTED");
-    if !["REQUESTED", "GRANTED", "REJECTED"].contains(&wanted) {
-        return Err(Problem::invalid("/state", "L’état est REQUESTED, GRANTED ou REJECTED."));
+    if !["REQUESTED", "GRANTED", "REJECTED", "WITHDRAWN"].contains(&wanted) {
+        return Err(Problem::invalid("/state", "L’état est REQUESTED, GRANTED, REJECTED ou WITHDRAWN."));
     }
     let position = position::reached(&state, &request).await?;
     let query = projections::reliefs::in_state(wanted, who.sees_only());

@@ -205,3 +205,64 @@ async fn no_card_is_kept_of_a_patient_who_was_erased() {
     desk.cover(&bill, "INAM").await.is(409, "patient_erased");
     assert_eq!(desk.quittance(&bill).await["patientName"], "effacé");
 }
+
+/// A coverage is taken back.
+async fn withdraw(desk: &Desk, bill: &str) -> Answer {
+    let body = json!({"reason": "Carte d’un autre organisme"});
+    desk.cashier.post(&format!("/api/prescriptions/{bill}/coverage/withdraw"), body).await
+}
+
+async fn balance(desk: &Desk, account: &str) -> i64 {
+    let today = desk.admin.report().await["date"].as_str().unwrap().to_owned();
+    let books =
+        desk.admin.get(&format!("/api/reports/trial-balance?startDate={today}&endDate={today}")).await;
+    let accounts = books.json["accounts"].as_array().unwrap_or_else(|| panic!("{}", books.text)).clone();
+    let after = accounts.iter().find(|line| line["account"] == account).map(|line| line["after"].clone());
+    after.and_then(|after| after.as_i64()).unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_wrong_coverage_is_taken_back_and_the_right_one_takes_its_place() {
+    let desk = Desk::open().await;
+    desk.insurer("INAM", 80).await;
+    desk.insurer("CNSS", 30).await;
+    let bill = desk.bill(&[10_000]).await;
+    withdraw(&desk, &bill).await.is(404, "coverage_not_found");
+    assert_eq!(desk.cover(&bill, "INAM").await.status, 201);
+    assert_eq!((balance(&desk, "4114").await, balance(&desk, "4111").await), (8_000, 2_000));
+    let back = withdraw(&desk, &bill).await;
+    let told = json!({"prescriptionId": bill, "payer": "INAM", "withdrawnAmount": 8_000});
+    assert_eq!((back.status, &back.json), (200, &told), "{}", back.text);
+    assert_eq!((balance(&desk, "4114").await, balance(&desk, "4111").await), (0, 10_000));
+    let shown = desk.shown(&bill).await;
+    assert_eq!(
+        (&shown["dueAmount"], &shown["coveredAmount"], &shown["payer"], &shown["status"]),
+        (&10_000.into(), &0.into(), &Value::Null, &"PENDING".into())
+    );
+    assert_eq!(shown["exams"][0]["coveredAmount"], 0);
+    withdraw(&desk, &bill).await.is(404, "coverage_not_found");
+    assert_eq!(desk.cover(&bill, "CNSS").await.json["patientAmount"], 7_000);
+    assert_eq!(desk.cashier.cash(&bill, 7_000).await.status, 201);
+    desk.verified();
+}
+
+#[tokio::test]
+async fn once_money_came_a_refund_is_the_way_and_once_an_exam_began_there_is_none() {
+    let desk = Desk::open().await;
+    let bill = two_of_three_tenders(&desk).await;
+    let late = withdraw(&desk, &bill).await;
+    late.is(409, "too_late_to_withdraw");
+    assert!(late.text.contains("Remboursez"), "{}", late.text);
+    let asked = desk.bill(&[10_000]).await;
+    assert_eq!(desk.cover(&asked, "INAM").await.status, 201);
+    desk.flooz(&asked, 1_000, crate::desk::NEVER_ANSWERS).await;
+    withdraw(&desk, &asked).await.is(409, "attempt_live");
+    desk.insurer("TOUT", 100).await;
+    let free = desk.bill(&[1_500]).await;
+    assert_eq!(desk.cover(&free, "TOUT").await.status, 201);
+    assert_eq!(desk.server.login("labo").await.start(&free, 1).await.status, 200);
+    withdraw(&desk, &free).await.is(409, "too_late_to_withdraw");
+    let without = json!({"reason": ""});
+    let path = format!("/api/prescriptions/{free}/coverage/withdraw");
+    assert_eq!(desk.cashier.post(&path, without).await.json["pointer"], "/reason");
+}

@@ -198,3 +198,46 @@ async fn a_cashier_sees_what_he_asked_for_himself() {
     let wrong = desk.admin.get("/api/reliefs?state=PERHAPS").await;
     assert_eq!((wrong.status, &wrong.json["pointer"]), (422, &"/state".into()));
 }
+
+#[tokio::test]
+async fn who_asked_takes_it_back_until_somebody_decides() {
+    let desk = Desk::open().await;
+    let bill = desk.bill(&[4_000]).await;
+    let relief = desk.exemption(&bill, None).await;
+    let path = format!("/api/reliefs/{relief}/withdraw");
+    desk.admin.act(&path).await.is(403, "not_yours");
+    desk.server.login("compta").await.act(&path).await.is(403, "forbidden");
+    let gone = desk.cashier.act(&path).await;
+    assert_eq!((gone.status, &gone.json), (200, &json!({"reliefId": relief, "state": "WITHDRAWN"})));
+    assert!(desk.work_items().await.is_empty());
+    assert_eq!(listed(&desk.cashier, "WITHDRAWN").await[0]["id"], relief);
+    desk.admin.grant(&relief).await.is(409, "already_decided");
+    desk.cashier.act(&path).await.is(409, "already_decided");
+    let other = desk.exemption(&bill, None).await;
+    assert_eq!(desk.admin.grant(&other).await.status, 200, "and he may ask again");
+    desk.cashier.act(&format!("/api/reliefs/{other}/withdraw")).await.is(409, "already_decided");
+}
+
+#[tokio::test]
+async fn what_can_not_be_granted_now_is_no_work_until_it_can() {
+    let desk = Desk::open().await;
+    let bill = desk.bill(&[4_000]).await;
+    let relief = desk.exemption(&bill, Some(3_000)).await;
+    let waits = async || {
+        let (items, listed) = (desk.work_items().await.len(), listed(&desk.admin, "REQUESTED").await);
+        let counted = desk.admin.get("/api/stats/global").await.json["queue"]["workItems"].clone();
+        assert_eq!(counted, items, "the card counts what the list shows");
+        (items, listed[0]["grantable"].clone())
+    };
+    assert_eq!(waits().await, (1, true.into()));
+    assert_eq!(desk.part(&bill, 1_000).await.status, 201);
+    assert_eq!(waits().await, (1, true.into()), "as much is still due");
+    let paid = desk.part(&bill, 3_000).await;
+    assert_eq!(waits().await, (0, false.into()), "it is paid");
+    desk.admin.grant(&relief).await.is(409, "already_paid");
+    let asked = desk.cashier.refund(&paid.text_of("paymentId"), 3_000).await;
+    assert_eq!(desk.admin.approve(&asked).await.status, 200);
+    assert_eq!(desk.cashier.complete(&asked).await.status, 200);
+    assert_eq!(waits().await, (1, true.into()), "as much is due again");
+    assert_eq!(desk.admin.grant(&relief).await.status, 200);
+}

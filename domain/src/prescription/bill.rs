@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub struct Bill {
     items: Vec<Item>,
     filled: Vec<Filled>,
+    payer: Option<String>,
 }
 
 /// One line.
@@ -72,7 +73,7 @@ impl Bill {
             paid: Money::ZERO,
             work: Work::Waiting,
         };
-        Self { items: lines.iter().map(item).collect(), filled: vec![] }
+        Self { items: lines.iter().map(item).collect(), filled: vec![], payer: None }
     }
 
     /// The lines in their order.
@@ -98,6 +99,11 @@ impl Bill {
     /// What an insurer pays.
     pub fn covered(&self) -> Money {
         sum(self.items.iter().map(|item| item.covered))
+    }
+
+    /// Who pays it: his code.
+    pub fn payer(&self) -> Option<&str> {
+        self.payer.as_deref()
     }
 
     /// What nobody pays.
@@ -143,9 +149,17 @@ impl Bill {
         }
     }
 
-    pub(super) fn cover(&mut self, parts: &[Money]) {
+    pub(super) fn cover(&mut self, payer: &str, parts: &[Money]) {
+        self.payer = Some(payer.to_owned());
         for (item, part) in self.items.iter_mut().zip(parts) {
             item.covered = *part;
+        }
+    }
+
+    pub(super) fn uncover(&mut self) {
+        self.payer = None;
+        for item in &mut self.items {
+            item.covered = Money::ZERO;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Who else bears a part of a prescription: an insurer, or nobody.
 
-use super::{Covered, Event, Prescription, Relieved};
-use crate::{Money, Refusal, ReliefId, Sealed, payer::Payer};
+use super::{CoverageWithdrawn, Covered, Event, Prescription, Relieved};
+use crate::{Money, Refusal, ReliefId, Sealed, UserId, payer::Payer};
 use chrono::NaiveDate;
 
 impl Prescription {
@@ -31,6 +31,24 @@ impl Prescription {
             return Err(Refusal::NothingCovered);
         }
         Ok(vec![Covered { payer: code.to_owned(), parts, amount, evidence }.into()])
+    }
+
+    /// A coverage that was wrong is taken back, all of it, before any money came and any exam began: nobody has
+    /// relied on its figure yet. What a patient paid as his part goes back first, by a refund.
+    pub fn withdraw_coverage(&self, reason: String, by: UserId) -> Result<Vec<Event>, Refusal> {
+        let (bill, live) = match self {
+            Self::Unknown => return Err(Refusal::NotFound { what: "prescription", id: String::new() }),
+            Self::Due { bill, live, .. } | Self::Settled { bill, live, .. } => (bill, *live),
+        };
+        let Some(payer) = bill.payer().map(str::to_owned) else {
+            return Err(Refusal::NotFound { what: "coverage", id: String::new() });
+        };
+        match live {
+            _ if !bill.paid().is_zero() => Err(Refusal::TooLateToWithdraw { why: "paid" }),
+            _ if bill.begun() => Err(Refusal::TooLateToWithdraw { why: "exam" }),
+            Some(payment) => Err(Refusal::AttemptLive { payment }),
+            None => Ok(vec![CoverageWithdrawn { payer, amount: bill.covered(), reason, by }.into()]),
+        }
     }
 
     /// That much of what is due need not be paid.

@@ -18,6 +18,8 @@ facts! {
         Refunded = "prescription-refunded.v1",
         /// Written by `POST /api/prescriptions/{id}/coverage`.
         Covered = "prescription-covered.v1",
+        /// Written by `POST /api/prescriptions/{id}/coverage/withdraw`.
+        CoverageWithdrawn = "prescription-coverage-withdrawn.v1",
         /// Written with `relief-granted`.
         Relieved = "prescription-relieved.v1",
         /// Written by `POST /api/prescriptions/{id}/exams/{line}/start`.
@@ -95,6 +97,19 @@ pub struct Covered {
     pub amount: Money,
     /// The card's number and that of the voucher that he gave.
     pub evidence: Sealed,
+}
+
+/// An insurer bears nothing after all: it was the wrong one, or the wrong patient's card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverageWithdrawn {
+    /// The payer's code.
+    pub payer: String,
+    /// All that he had taken over; it is due from the patient again.
+    pub amount: Money,
+    /// Why; no name of a patient.
+    pub reason: String,
+    /// Who took it back.
+    pub by: UserId,
 }
 
 /// The patient need not pay that much.

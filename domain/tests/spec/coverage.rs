@@ -2,9 +2,11 @@
 
 use crate::{examples::*, support::*};
 use domain::{
-    Refusal, ReliefId,
+    Refusal, ReliefId, UserId,
     payer::{self, Payer, Rated},
-    prescription::{AttemptOpened, Covered, Event, ExamStarted, Paid, Prescription, Refunded, Relieved},
+    prescription::{
+        AttemptOpened, CoverageWithdrawn, Covered, Event, ExamStarted, Paid, Prescription, Refunded, Relieved,
+    },
 };
 use uuid::Uuid;
 
@@ -100,6 +102,46 @@ fn once_all_money_went_back_an_insurer_may_still_take_over() {
     given::<Prescription>(after([paid(1_000), refunded(1_000)]))
         .when(cover(inam()))
         .then([covered([320, 300])]);
+}
+
+fn withdraw(by: UserId) -> impl FnOnce(&Prescription) -> Result<Vec<Event>, Refusal> {
+    move |prescription| prescription.withdraw_coverage("mauvaise carte".into(), by)
+}
+
+fn withdrawn(amount: i64) -> Event {
+    let (payer, reason) = ("INAM".into(), "mauvaise carte".into());
+    CoverageWithdrawn { payer, amount: xof(amount), reason, by: AMA }.into()
+}
+
+#[test]
+fn a_wrong_coverage_is_taken_back_and_another_one_may_take_its_place() {
+    let free = given::<Prescription>(after([covered([320, 300])])).when(withdraw(AMA)).then([withdrawn(620)]);
+    assert_eq!((free.due(), free.bill().unwrap().payer()), (xof(1_000), None));
+    let all =
+        given::<Prescription>(after([covered([400, 600])])).when(withdraw(AMA)).then([withdrawn(1_000)]);
+    assert_eq!(all.due(), xof(1_000), "also what was borne in full");
+    given::<Prescription>(after([covered([400, 600]), withdrawn(1_000)]))
+        .when(cover(inam()))
+        .then([covered([320, 300])]);
+    let none = Refusal::NotFound { what: "coverage", id: String::new() };
+    given::<Prescription>(after([covered([320, 300]), withdrawn(620)]))
+        .when(withdraw(AMA))
+        .then_refused(none);
+}
+
+#[test]
+fn once_money_came_or_an_exam_began_a_coverage_stays() {
+    let ask = |later: Vec<Event>| {
+        given::<Prescription>(after([covered([320, 300])]).into_iter().chain(later)).when(withdraw(AMA))
+    };
+    ask(vec![paid(1)]).then_refused(Refusal::TooLateToWithdraw { why: "paid" });
+    ask(vec![paid(1), refunded(1)]).then([withdrawn(620)]);
+    ask(vec![AttemptOpened { payment: FIRST }.into()]).then_refused(Refusal::AttemptLive { payment: FIRST });
+    let begun = Event::from(ExamStarted { line: 1, exam: EXAM, by: ESI });
+    ask(vec![paid(380), begun.clone(), refunded(380)])
+        .then_refused(Refusal::TooLateToWithdraw { why: "exam" });
+    let nowhere = Refusal::NotFound { what: "prescription", id: String::new() };
+    given::<Prescription>(Vec::<Event>::new()).when(withdraw(AMA)).then_refused(nowhere);
 }
 
 #[test]

@@ -64,6 +64,10 @@ fn an_insurer_owes_his_part_instead_of_the_patient_and_a_relief_is_sold_for_less
     };
     let covered = Event::from(prescription::Event::from(covered));
     assert_eq!(lines(&covered), ["D 4114 800", "C 4111 800"]);
+    let (payer, amount, reason) = ("INAM".into(), xof(800), "mauvaise carte".into());
+    let withdrawn = prescription::CoverageWithdrawn { payer, amount, reason, by: AMA };
+    let swapped = lines(&prescription::Event::from(withdrawn).into());
+    assert_eq!(swapped, ["D 4111 800", "C 4114 800"], "the sides swapped");
     let relieved = prescription::Relieved { relief: ReliefId(Uuid::nil()), amount: xof(200) };
     assert_eq!(lines(&prescription::Event::from(relieved).into()), ["D 7061 200", "C 4111 200"]);
 }

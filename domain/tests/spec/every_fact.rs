@@ -63,13 +63,20 @@ impl Fill {
             amount: self.money,
             evidence: self.sealed(),
         };
-        let facts: [prescription::Event; 9] = [
+        let withdrawn = prescription::CoverageWithdrawn {
+            payer: self.text(),
+            amount: self.money,
+            reason: self.text(),
+            by,
+        };
+        let facts: [prescription::Event; 10] = [
             prescription::Registered { patient, lines, total: self.money }.into(),
             prescription::AttemptOpened { payment }.into(),
             prescription::AttemptClosed { payment }.into(),
             prescription::Paid { payment, amount: self.money }.into(),
             prescription::Refunded { payment, refund: RefundId(self.id), amount: self.money }.into(),
             covered.into(),
+            withdrawn.into(),
             prescription::Relieved { relief: ReliefId(self.id), amount: self.money }.into(),
             prescription::ExamStarted { line: 1, exam, by }.into(),
             prescription::ExamCompleted { line: 1, exam, price: self.money, by }.into(),

@@ -3,7 +3,7 @@
 use crate::{examples::*, support::*};
 use domain::{
     Refusal, UserId,
-    relief::{Event, Granted, Kind, Rejected, Relief, Requested, VoucherIssued},
+    relief::{Event, Granted, Kind, Rejected, Relief, Requested, VoucherIssued, Withdrawn},
 };
 
 fn asked() -> Requested {
@@ -49,6 +49,22 @@ fn no_more_is_asked_for_than_is_due_and_never_nothing() {
     ask(601, 600).then_refused(Refusal::MoreThanDue { due: xof(600) });
     ask(1, 0).then_refused(Refusal::MoreThanDue { due: xof(0) });
     ask(0, 600).then_refused(Refusal::ZeroAmount { what: "amount" });
+}
+
+#[test]
+fn who_asked_may_ask_no_more_until_somebody_decides() {
+    let asked = || vec![Event::from(asked())];
+    let withdraw = |by| move |relief: &Relief| relief.withdraw(by);
+    let relief = given::<Relief>(asked()).when(withdraw(AMA)).then([Withdrawn { by: AMA }]);
+    assert_eq!(relief, Relief::Rejected, "nothing comes of it");
+    given::<Relief>(asked()).when(withdraw(ESI)).then_refused(Refusal::NotYours);
+    let gone = asked().into_iter().chain([Withdrawn { by: AMA }.into()]);
+    for past in [granted(), rejected(), gone.collect()] {
+        given::<Relief>(past.clone()).when(withdraw(AMA)).then_refused(Refusal::AlreadyDecided);
+        given::<Relief>(past).when(grant(ESI)).then_refused(Refusal::AlreadyDecided);
+    }
+    let unknown = Refusal::NotFound { what: "relief", id: String::new() };
+    given::<Relief>(nothing()).when(withdraw(AMA)).then_refused(unknown);
 }
 
 #[test]

@@ -8,9 +8,9 @@ use crate::{
     vault::VaultError,
 };
 use domain::{
-    Event, Money, PrescriptionId, Refusal, StreamId,
+    Event, Money, PrescriptionId, Refusal, StreamId, UserId,
     payer::Payer,
-    prescription::{self, Prescription},
+    prescription::{self, CoverageWithdrawn, Prescription},
 };
 use serde::Serialize;
 
@@ -66,6 +66,28 @@ pub async fn cover(
     let total = Money::sum(prices).map_err(|_| Refusal::AmountTooLarge)?;
     let answer = Covered { payer: fact.payer, amount: fact.amount, patient: total.less(fact.amount) };
     Ok(Done::new(app, &appended, answer))
+}
+
+/// The payer bears nothing after all.
+pub async fn withdraw_coverage(
+    app: &App,
+    asked: &Asked,
+    id: PrescriptionId,
+    reason: &str,
+    by: UserId,
+) -> Result<Done<CoverageWithdrawn>, Failure> {
+    let stream = StreamId::prescription(id);
+    let decide = async || {
+        let owed = app.ledger.load::<Prescription>(&stream).await?;
+        let events = owed.state.withdraw_coverage(reason.to_owned(), by)?;
+        Ok(Plan::default().write(stream.clone(), owed.expected, events))
+    };
+    let appended = app.ledger.execute(asked, decide).await?;
+    let fact = find(&appended, |event, _| match event {
+        Event::Prescription(prescription::Event::CoverageWithdrawn(fact)) => Some(fact.clone()),
+        _ => None,
+    })?;
+    Ok(Done::new(app, &appended, fact.ok_or(Failure::Contended)?))
 }
 
 /// No proof can be kept for somebody whose key is destroyed.

@@ -39,6 +39,20 @@ pub(super) fn problem(refusal: &Refusal) -> Option<Problem> {
             "De l’argent est déjà venu pour cette prescription : la prise en charge se fixe avant. Remboursez \
              d’abord, ou réglez le reste avec le patient.",
         ),
+        Refusal::TooLateToWithdraw { why } => Problem::new(
+            conflict,
+            "too_late_to_withdraw",
+            match *why {
+                "paid" => {
+                    "De l’argent est déjà venu pour cette prescription : la prise en charge ne se retire plus. \
+                     Remboursez d’abord ce qui a été payé, puis retirez-la."
+                }
+                _ => {
+                    "Un examen de cette prescription est commencé : la prise en charge ne se retire plus. Voyez la \
+                     comptabilité, qui règle la différence avec l’organisme."
+                }
+            },
+        ),
         Refusal::NothingCovered => Problem::new(
             conflict,
             "nothing_covered",

@@ -54,6 +54,7 @@ fn other(refusal: Refusal) -> Problem {
         | Refusal::TenderedTooLittle { .. }
         | Refusal::MoreThanDue { .. }
         | Refusal::TooLateToCover
+        | Refusal::TooLateToWithdraw { .. }
         | Refusal::NothingCovered
         | Refusal::EndsBeforeItBegins
         | Refusal::NotReleased { .. }
@@ -126,6 +127,10 @@ fn not_found(what: &'static str) -> Problem {
         "refund" => ("refund_not_found", "Remboursement introuvable. Cherchez-le par son paiement."),
         "relief" => ("relief_not_found", "Demande introuvable. Choisissez-la dans la liste."),
         "payer" => ("insurer_not_found", "Cet organisme n’est pas connu. Choisissez-le dans la liste."),
+        "coverage" => (
+            "coverage_not_found",
+            "Aucun organisme ne prend cette prescription en charge : il n’y a rien à retirer.",
+        ),
         "line" => ("line_not_found", "Cette prescription n’a pas cette ligne. Regardez ses examens."),
         "report" => ("report_not_found", "Ce rapport signé n’existe pas. Choisissez-le dans la liste."),
         "projector" => ("projector_not_found", "Ce projecteur n’existe pas. Choisissez-le dans la liste."),

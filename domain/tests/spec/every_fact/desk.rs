@@ -131,10 +131,11 @@ impl Fill {
             by,
             day: last_of_december(),
         };
-        let facts: [relief::Event; 4] = [
+        let facts: [relief::Event; 5] = [
             relief::Requested { prescription, kind, amount, reason: self.text(), by }.into(),
             relief::Granted { by }.into(),
             relief::Rejected { by, reason: self.text() }.into(),
+            relief::Withdrawn { by }.into(),
             voucher.into(),
         ];
         facts.map(Event::from).into()

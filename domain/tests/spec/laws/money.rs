@@ -264,6 +264,7 @@ fn by_exam(world: &World) -> BTreeMap<Option<ExamId>, i64> {
 fn due<'a>(facts: impl Iterator<Item = &'a Event>) -> i64 {
     facts.fold(TOTAL, |due, fact| match fact {
         Event::Prescription(prescription::Event::Covered(fact)) => due - fact.amount.francs(),
+        Event::Prescription(prescription::Event::CoverageWithdrawn(fact)) => due + fact.amount.francs(),
         Event::Prescription(prescription::Event::Relieved(fact)) => due - fact.amount.francs(),
         Event::Prescription(prescription::Event::Paid(fact)) => due - fact.amount.francs(),
         Event::Prescription(prescription::Event::Refunded(fact)) => due + fact.amount.francs(),

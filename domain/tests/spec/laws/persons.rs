@@ -17,6 +17,7 @@ proptest! {
             let key = (at.clone(), what);
             match part {
                 Part::Asks(by) => _ = asked.insert(key, vec![by]),
+                Part::Joins(by) => asked.entry(key).or_default().push(by),
                 Part::Decides(by) => {
                     let others = asked.get(&key);
                     prop_assert!(others.is_some_and(|others| !others.contains(&by)), "{at:?} {fact:?} {others:?}");
@@ -64,6 +65,8 @@ proptest! {
 /// What somebody does in a decision of two.
 enum Part {
     Asks(UserId),
+    /// Does a share of what another one answers for: then neither decides.
+    Joins(UserId),
     Decides(UserId),
     /// Or does not agree.
     Withdraws(UserId),
@@ -79,11 +82,13 @@ fn part(fact: &Event) -> Option<(String, Part)> {
         Event::Relief(relief::Event::Requested(fact)) => (one(), Part::Asks(fact.by)),
         Event::Relief(relief::Event::Granted(fact)) => (one(), Part::Decides(fact.by)),
         Event::Relief(relief::Event::Rejected(fact)) => (one(), Part::Decides(fact.by)),
+        Event::Relief(relief::Event::Withdrawn(fact)) => (one(), Part::Withdraws(fact.by)),
         Event::Payment(payment::Event::ResolutionProposed(fact)) => (one(), Part::Asks(fact.by)),
         Event::Payment(payment::Event::Resolved(fact)) => (one(), Part::Decides(fact.by)),
         Event::Deposit(deposit::Event::Made(fact)) => (one(), Part::Asks(fact.by)),
         Event::Deposit(deposit::Event::Proven(fact)) => (one(), Part::Decides(fact.by)),
         Event::Till(till::Event::Opened(fact)) => (one(), Part::Asks(fact.cashier)),
+        Event::Till(till::Event::Counted(fact)) => (one(), Part::Joins(fact.instead.as_ref()?.by)),
         Event::Till(till::Event::Closed(fact)) => (one(), Part::Decides(fact.signed_by?)),
         _ => return None,
     };

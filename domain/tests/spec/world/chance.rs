@@ -73,7 +73,7 @@ pub fn days(reports: impl Strategy<Value = Report> + 'static) -> impl Strategy<V
     let deed = prop_oneof![
         6 => paying(),
         18 => giving_back(),
-        5 => bearing(),
+        8 => bearing(),
         7 => moving_cash(),
         2 => performing(),
     ];
@@ -145,9 +145,11 @@ fn bearing() -> impl Strategy<Value = Deed> {
     prop_oneof![
         1 => (exam, percents).prop_map(|(exam, percents)| Deed::Rate(exam, percents)),
         3 => Just(Deed::Cover),
+        14 => person().prop_map(Deed::Uncover),
         2 => (person(), amount).prop_map(|(by, amount)| Deed::AskRelief { by, amount }),
         4 => (number(), person()).prop_map(|(number, by)| Deed::GrantRelief(number, by)),
         1 => (number(), person()).prop_map(|(number, by)| Deed::RejectRelief(number, by)),
+        1 => (number(), person()).prop_map(|(number, by)| Deed::WithdrawRelief(number, by)),
     ]
 }
 
@@ -162,7 +164,9 @@ fn moving_cash() -> impl Strategy<Value = Deed> {
         1 => (number(), person()).prop_map(|(number, by)| Deed::ReturnCash(number, by)),
         1 => (person(), amount).prop_map(|(by, amount)| Deed::Deposit { by, amount: amount.unsigned_abs() as u32 }),
         1 => (number(), person()).prop_map(|(number, by)| Deed::Prove(number, by)),
-        1 => (person(), surplus).prop_map(|(by, surplus)| Deed::CloseTill { by, surplus }),
+        1 => (person(), surplus.clone()).prop_map(|(by, surplus)| Deed::CloseTill { by, surplus }),
+        1 => (number(), person(), surplus)
+            .prop_map(|(till, by, surplus)| Deed::CloseInstead { till, by, surplus }),
         1 => (number(), person()).prop_map(|(number, by)| Deed::SignTill(number, by)),
         1 => Just(Deed::Midnight),
     ]

@@ -12,7 +12,7 @@ use domain::{
     refund::{Kind, Refunds, Requested, Standing},
     relief::{self, Relief, VoucherIssued},
     settlement::{self, GiveBack, TakeCash},
-    till::{self, Opened, Seat, Till},
+    till::{self, Instead, Opened, Seat, Till},
 };
 
 /// One thing that somebody does; a number picks one of those there are.
@@ -25,12 +25,14 @@ pub enum Deed {
     },
     Rate(Option<ExamId>, u8),
     Cover,
+    Uncover(UserId),
     AskRelief {
         by: UserId,
         amount: i64,
     },
     GrantRelief(usize, UserId),
     RejectRelief(usize, UserId),
+    WithdrawRelief(usize, UserId),
     AskBack {
         by: UserId,
         payment: usize,
@@ -62,6 +64,12 @@ pub enum Deed {
         by: UserId,
         surplus: i64,
     },
+    /// The same for somebody who is not there, of whose drawer everything comes back first.
+    CloseInstead {
+        till: usize,
+        by: UserId,
+        surplus: i64,
+    },
     SignTill(usize, UserId),
     Start(u32, UserId),
     Complete(u32, UserId),
@@ -79,11 +87,19 @@ impl World {
             Deed::Cover => {
                 Some(of_prescription(self.prescription.cover(&self.payer, "INAM", self.day, sealed()).ok()?))
             }
+            Deed::Uncover(by) => {
+                let withdrawn = self.prescription.withdraw_coverage("mauvaise carte".into(), by);
+                Some(of_prescription(withdrawn.ok()?))
+            }
             Deed::AskRelief { by, amount } => self.ask_relief(by, amount),
             Deed::GrantRelief(number, by) => self.grant(number, by),
             Deed::RejectRelief(number, by) => {
                 let (id, relief) = nth(&self.reliefs, number)?;
                 Some(of(&At::Relief(id), relief.reject(by, "non".into()).ok()?))
+            }
+            Deed::WithdrawRelief(number, by) => {
+                let (id, relief) = nth(&self.reliefs, number)?;
+                Some(of(&At::Relief(id), relief.withdraw(by).ok()?))
             }
             Deed::AskBack { by, payment, kind, amount } => self.ask_back(by, payment, kind, amount),
             Deed::Approve(number, by) => {
@@ -112,6 +128,7 @@ impl World {
                 Some(of(&At::Deposit(id), deposit.prove(Place::Bank, "BV".into(), by).ok()?))
             }
             Deed::CloseTill { by, surplus } => self.close_till(by, surplus),
+            Deed::CloseInstead { till, by, surplus } => self.close_instead(till, by, surplus),
             Deed::SignTill(number, by) => {
                 let (id, till) = nth(&self.tills, number)?;
                 Some(of(&At::Till(id), till::sign(till, "vu".into(), by).ok()?))
@@ -235,6 +252,20 @@ impl World {
         let seats = closing.seats;
         let desk = of(&At::Desk(closing.desk), seats.clone());
         Some([of(&At::Till(id), closing.till), desk, of(&At::Cashier(by), seats)].concat())
+    }
+
+    fn close_instead(&self, till: usize, by: UserId, surplus: i64) -> Option<Writes> {
+        let (id, till): (_, &Till) = nth(&self.tills, till)?;
+        let Till::Open(drawer) = till else { return None };
+        if let Some((transfer, _)) = drawer.sent.first_key_value() {
+            return Some(of(&At::Till(id), till::give_back_instead(till, *transfer, by).ok()?));
+        }
+        let francs = u32::try_from(drawer.expected.francs() + surplus).ok()?;
+        let instead = Instead { by, note: "absente".into() };
+        let closing = till::close_instead(till, id, coins(francs), instead).ok()?;
+        let (desk, cashier) = (At::Desk(closing.desk), At::Cashier(closing.cashier));
+        let seats = [of(&desk, closing.seats.clone()), of(&cashier, closing.seats)].concat();
+        Some([of(&At::Till(id), closing.till), seats].concat())
     }
 
     /// The till that somebody opened last: open, counted or closed, as the domain must see to it.
