@@ -9,7 +9,7 @@ facts! {
     /// What happened to one deposit. Read by the read model `deposits`.
     Event {
         /// Written with `till-deposited`.
-        Made = "deposit-made.v1",
+        Made = "deposit-made.v2" or "deposit-made.v1" as MadeV1,
         /// Written with [`Made`], in `deposits-{series}-{year}`: its revision is the slip's number.
         SlipIssued = "deposit-slip-issued.v1",
         /// Written by `POST /api/deposits/{id}/prove`.
@@ -28,6 +28,23 @@ pub struct Made {
     pub amount: Money,
     /// Notes and coins.
     pub count: Count,
+    /// Who brings it there, where that was said: a name or a service.
+    pub carrier: Option<String>,
+}
+
+/// As it was when nobody was asked who brings it.
+#[derive(Clone, Debug, Deserialize)]
+struct MadeV1 {
+    till: TillId,
+    by: UserId,
+    amount: Money,
+    count: Count,
+}
+
+impl From<MadeV1> for Made {
+    fn from(old: MadeV1) -> Self {
+        Self { till: old.till, by: old.by, amount: old.amount, count: old.count, carrier: None }
+    }
 }
 
 /// The slip (bordereau de versement).

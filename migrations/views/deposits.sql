@@ -5,6 +5,7 @@ create table deposits (
     giver text not null,
     amount bigint not null,
     pieces text not null,
+    carrier text,
     day text not null,
     state text not null,
     place text,

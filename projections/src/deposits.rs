@@ -36,6 +36,8 @@ pub struct Deposit {
     /// Notes and coins.
     #[schema(value_type = BTreeMap<String, u32>)]
     pub count: Count,
+    /// Who brings it there, where that was said.
+    pub carrier: Option<String>,
     /// The business day on which it left.
     pub day: NaiveDate,
     /// `MADE` (on its way), `PROVEN`.
@@ -70,7 +72,7 @@ impl Projector for Deposits {
         "deposits"
     }
     fn version(&self) -> i64 {
-        1
+        2
     }
     fn tables(&self) -> &'static [&'static str] {
         &["deposits"]
@@ -108,8 +110,8 @@ impl Projector for Deposits {
 /// The slip, in the same commit, brings number and day; until then it is the day of the moment.
 fn making(seen: &Seen<'_>, made: &Made) -> Change {
     Change::new(
-        "insert into deposits (id, till, giver, amount, pieces, day, state, made_at, position)
-         values ($1, $2, $3, $4, $5, $6, 'MADE', $7, $8)",
+        "insert into deposits (id, till, giver, amount, pieces, carrier, day, state, made_at, position)
+         values ($1, $2, $3, $4, $5, $6, $7, 'MADE', $8, $9)",
         [
             seen.id().into(),
             made.till.into(),
@@ -117,6 +119,7 @@ fn making(seen: &Seen<'_>, made: &Made) -> Change {
             made.amount.into(),
             // Names and numbers: nothing of it can fail to become JSON.
             serde_json::to_string(&made.count).unwrap_or_default().into(),
+            made.carrier.clone().into(),
             seen.day.into(),
             seen.at.into(),
             seen.position.into(),
@@ -145,6 +148,7 @@ fn read(row: &mut Row) -> Result<Deposit, Misread> {
             let text = row.text()?;
             serde_json::from_str(&text).map_err(|_| Misread(Some(Value::Text(text))))?
         },
+        carrier: row.maybe_text()?,
         day: row.day()?,
         state: row.text()?,
         place: row.maybe_text()?,
@@ -159,8 +163,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select d.id, coalesce(d.number, ''), d.till, coalesce(t.desk, ''), d.giver,
-               coalesce(u.last_name || ' ' || u.first_name, ''), d.amount, d.pieces, d.day, d.state, d.place,
-               d.reference, d.proven_by, d.made_at, d.proven_at
+               coalesce(u.last_name || ' ' || u.first_name, ''), d.amount, d.pieces, d.carrier, d.day, d.state,
+               d.place, d.reference, d.proven_by, d.made_at, d.proven_at
              from deposits d
                left join tills t on t.id = d.till
                left join users u on u.id = d.giver ",

@@ -37,6 +37,7 @@ pub async fn make(
     asked: &Asked,
     till: TillId,
     count: &Count,
+    carrier: Option<&str>,
     by: UserId,
 ) -> Result<Done<Slip>, Failure> {
     let deposit = DepositId(Uuid::now_v7());
@@ -48,7 +49,7 @@ pub async fn make(
             Refusal::ZeroAmount { .. } => Refusal::ZeroAmount { what: "count" },
             other => other,
         })?;
-        let made = Made { till, by, amount, count: count.clone() };
+        let made = Made { till, by, amount, count: count.clone(), carrier: carrier.map(Into::into) };
         let day = app.clock.today();
         let slip = SlipIssued { deposit, till, amount, day };
         Ok(Plan::default()

@@ -18,6 +18,8 @@ pub struct Making {
     /// Pieces by denomination; the amount is their sum.
     #[schema(value_type = BTreeMap<String, u32>)]
     count: Counted,
+    /// Who brings it to the bank or the Treasury, 1 to 100 characters: a name or a service.
+    carrier: Option<String>,
 }
 
 /// The slip that goes with the cash.
@@ -106,7 +108,10 @@ pub async fn make(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Cashier])?;
     let Counted(count) = &body.content.count;
-    let done = deposits::make(&state.app, &who.asked(&body.canonical), *id, count, who.user).await?;
+    let carrier = body.content.carrier.as_deref();
+    let carrier = carrier.map(|carrier| text::bounded("/carrier", carrier, 100)).transpose()?;
+    let asked = who.asked(&body.canonical);
+    let done = deposits::make(&state.app, &asked, *id, count, carrier.as_deref(), who.user).await?;
     let slip = &done.answer;
     let answer = Made {
         deposit_id: slip.deposit.to_string(),

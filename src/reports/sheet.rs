@@ -139,7 +139,10 @@ fn on_its_way(till: &Till, transfers: &[Transfer], deposits: &[Deposit]) -> Tabl
         ]
     };
     let deposit = |deposit: &Deposit| {
-        let label = format!("Versement {}", deposit.slip_number);
+        let label = match &deposit.carrier {
+            Some(carrier) => format!("Versement {}, par {carrier}", deposit.slip_number),
+            None => format!("Versement {}", deposit.slip_number),
+        };
         vec![Cell::text(label), Cell::text(in_words(&deposit.state)), Cell::Money(-deposit.amount.francs())]
     };
     Table {

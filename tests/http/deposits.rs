@@ -198,7 +198,8 @@ async fn money_on_its_way_has_an_age() {
     let day = Utc::now().date_naive().checked_sub_days(Days::new(9)).unwrap();
     let (id, till) = (DepositId(Uuid::now_v7()), TillId(till.parse().unwrap()));
     let (amount, count) = (Money::new(2_000).unwrap(), Count([(Denomination::Note2000, 1)].into()));
-    let made = Made { till, by: UserId::of_username("caisse1"), amount, count };
+    let by = UserId::of_username("caisse1");
+    let made = Made { till, by, amount, count, carrier: None };
     let slip = SlipIssued { deposit: id, till, amount, day };
     let facts: [(StreamId, domain::Event); 2] = [
         (StreamId::deposit(id), Event::from(made).into()),
@@ -216,4 +217,24 @@ async fn money_on_its_way_has_an_age() {
         (&9.into(), &day.to_string().into(), &2.into())
     );
     assert_eq!((&owing["amount"], &answer["unproven"]), (&2_500.into(), &2_500.into()));
+}
+
+#[tokio::test]
+async fn a_deposit_may_name_who_brings_it() {
+    let desk = Desk::open().await;
+    let till = desk.cashier.own_till().await;
+    let path = format!("/api/tills/{till}/deposits");
+    let by = async |carrier: Value| {
+        desk.cashier.post(&path, json!({"count": {"NOTE1000": 1}, "carrier": carrier})).await
+    };
+    for wrong in [json!(""), json!("x".repeat(101)), json!("a\nb")] {
+        let wrong = by(wrong).await;
+        refused(&wrong, 422, "invalid_field");
+        assert_eq!(wrong.json["pointer"], "/carrier");
+    }
+    assert_eq!(by(json!("Service des transports de fonds")).await.status, 201);
+    assert_eq!(by(Value::Null).await.status, 201);
+    let listed = desk.admin.get("/api/deposits").await.json["deposits"].clone();
+    assert_eq!(listed[0]["carrier"], Value::Null);
+    assert_eq!(listed[1]["carrier"], "Service des transports de fonds");
 }

@@ -137,6 +137,7 @@ impl Log {
                     by: cashier,
                     amount: money(2_000),
                     count: count.clone(),
+                    carrier: None,
                 })
                 .into(),
             ),

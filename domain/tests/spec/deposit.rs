@@ -12,7 +12,7 @@ use uuid::Uuid;
 const DEPOSIT: DepositId = DepositId(Uuid::from_u128(0x88));
 
 fn made() -> Made {
-    Made { till: TILL, by: AMA, amount: xof(3_000), count: Count::default() }
+    Made { till: TILL, by: AMA, amount: xof(3_000), count: Count::default(), carrier: None }
 }
 
 fn proven(place: Place, reference: &str) -> Proven {

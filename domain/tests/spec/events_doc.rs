@@ -95,7 +95,7 @@ const ROWS: &[Row] = &[
     ("refund-rejected.v1", REFUND, "`POST /api/payments/{id}/refunds/{refund}/reject`", "`refunds`, `work_items`"),
     ("refund-completed.v1", REFUND, "`POST /api/payments/{id}/refunds/{refund}/complete`", "`refunds`, `work_items`"),
     ("refund-paid.v1", "`refunds-{series}-{year}`", "with `refund-completed`", "`refunds`, `takings`, `movements`"),
-    ("deposit-made.v1", "`deposit-{id}`", "with `till-deposited`", "`deposits`"),
+    ("deposit-made.v2", "`deposit-{id}`", "with `till-deposited`", "`deposits`"),
     ("deposit-slip-issued.v1", "`deposits-{series}-{year}`", "with `deposit-made`", "`deposits`"),
     ("deposit-proven.v1", "`deposit-{id}`", "`POST /api/deposits/{id}/prove`", "`deposits`"),
     ("payer-listed.v1", "`payer-{code}`", "`POST /api/payers`", "`payers`"),

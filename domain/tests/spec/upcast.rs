@@ -1,7 +1,7 @@
 //! Shapes that are written no more are read as the facts they are today.
 
 use crate::golden;
-use domain::{Event, receipt, till};
+use domain::{Event, deposit, receipt, till};
 
 #[test]
 fn a_receipt_of_the_first_shape_names_no_session_and_no_exam() {
@@ -38,11 +38,21 @@ fn a_count_of_the_first_shape_was_the_cashiers_own() {
 }
 
 #[test]
+fn a_deposit_of_the_first_shape_names_nobody_who_brought_it() {
+    let old = Event::decode("deposit-made.v1", &golden::body("deposit-made.v1")).unwrap();
+    let Event::Deposit(deposit::Event::Made(made)) = &old else { panic!("{old:?}") };
+    assert_eq!((made.carrier.as_deref(), made.amount), (None, made.count.total().unwrap()));
+    let told: serde_json::Value = serde_json::from_slice(&golden::body("deposit-made.v1")).unwrap();
+    assert_eq!((&told["till"], &told["by"]), (&made.till.to_string().into(), &made.by.to_string().into()));
+}
+
+#[test]
 fn what_is_read_of_an_old_shape_is_written_under_its_new_name() {
     for (old, new) in [
         ("receipt-issued.v1", "receipt-issued.v2"),
         ("till-opened.v1", "till-opened.v2"),
         ("till-counted.v1", "till-counted.v2"),
+        ("deposit-made.v1", "deposit-made.v2"),
     ] {
         assert_eq!(Event::decode(old, &golden::body(old)).unwrap().name(), new);
         assert!(!Event::names().contains(&old), "{old} is written no more");

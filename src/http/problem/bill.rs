@@ -39,20 +39,7 @@ pub(super) fn problem(refusal: &Refusal) -> Option<Problem> {
             "De l’argent est déjà venu pour cette prescription : la prise en charge se fixe avant. Remboursez \
              d’abord, ou réglez le reste avec le patient.",
         ),
-        Refusal::TooLateToWithdraw { why } => Problem::new(
-            conflict,
-            "too_late_to_withdraw",
-            match *why {
-                "paid" => {
-                    "De l’argent est déjà venu pour cette prescription : la prise en charge ne se retire plus. \
-                     Remboursez d’abord ce qui a été payé, puis retirez-la."
-                }
-                _ => {
-                    "Un examen de cette prescription est commencé : la prise en charge ne se retire plus. Voyez la \
-                     comptabilité, qui règle la différence avec l’organisme."
-                }
-            },
-        ),
+        Refusal::TooLateToWithdraw { why } => too_late_to_withdraw(why),
         Refusal::NothingCovered => Problem::new(
             conflict,
             "nothing_covered",
@@ -77,6 +64,20 @@ pub(super) fn problem(refusal: &Refusal) -> Option<Problem> {
         }
         _ => return None,
     })
+}
+
+fn too_late_to_withdraw(why: &str) -> Problem {
+    let detail = match why {
+        "paid" => {
+            "De l’argent est déjà venu pour cette prescription : la prise en charge ne se retire plus. Remboursez \
+             d’abord ce qui a été payé, puis retirez-la."
+        }
+        _ => {
+            "Un examen de cette prescription est commencé : la prise en charge ne se retire plus. Voyez la \
+             comptabilité, qui règle la différence avec l’organisme."
+        }
+    };
+    Problem::new(StatusCode::CONFLICT, "too_late_to_withdraw", detail)
 }
 
 fn tendered_too_little(due: domain::Money, tendered: domain::Money) -> Problem {

@@ -102,7 +102,7 @@ impl Fill {
         let deposit = DepositId(self.id);
         let place = deposit::Place::Treasury;
         let facts: [deposit::Event; 3] = [
-            deposit::Made { till, by, amount, count: self.count() }.into(),
+            deposit::Made { till, by, amount, count: self.count(), carrier: Some(self.text()) }.into(),
             deposit::SlipIssued { deposit, till, amount, day: last_of_december() }.into(),
             deposit::Proven { place, reference: self.text(), by, amount }.into(),
         ];

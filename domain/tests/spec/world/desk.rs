@@ -240,7 +240,10 @@ impl World {
         let (count, deposit) = (coins(francs), DepositId(self.new_id()));
         let amount = count.total()?;
         let left = of(&At::Till(id), drawer.deposit(deposit, amount, by).ok()?);
-        let made = (At::Deposit(deposit), Event::Deposit(Made { till: id, by, amount, count }.into()));
+        let made = (
+            At::Deposit(deposit),
+            Event::Deposit(Made { till: id, by, amount, count, carrier: None }.into()),
+        );
         let slip = deposit::Event::from(SlipIssued { deposit, till: id, amount, day: self.day });
         Some([left, vec![made, (At::Series, slip.into())]].concat())
     }
