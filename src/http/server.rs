@@ -100,12 +100,13 @@ async fn frame(
     let route = route.as_deref().unwrap_or("unmatched");
     tracing::info!(request = id, %method, route, status, ms = begun.elapsed().as_millis(), "request");
     let headers = response.headers_mut();
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
-        ("content-security-policy", "default-src 'self'; frame-ancestors 'none'"),
-    ] {
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin")] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        // Pages bring their own; nothing else is one.
+        let policy = HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
