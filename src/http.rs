@@ -25,6 +25,7 @@ pub mod reliefs;
 pub mod reports;
 pub mod server;
 pub mod stats;
+pub mod stream;
 pub mod text;
 pub mod tills;
 pub mod transfers;
@@ -131,6 +132,7 @@ fn house(config: &mut ServiceConfig) {
         .route("/projectors/{name}/retry", post().to(projectors::retry))
         .route("/health", get().to(health::health))
         .route("/health/metrics", get().to(health::metrics))
+        .route("/stream", get().to(stream::stream))
         .route("/openapi.json", get().to(openapi::json));
 }
 

@@ -1,6 +1,6 @@
 //! The server: what its routes share, what every answer carries, how it stops.
 
-use super::{RequestId, limits, problem::Problem, reports::Exports, routes};
+use super::{RequestId, limits, problem::Problem, reports::Exports, routes, stream::Streams};
 use crate::{app::App, failure::Failure, store::StoreError};
 use actix_web::{
     App as Actix, HttpMessage, HttpServer,
@@ -36,6 +36,8 @@ pub struct State {
     pub roles: Cache<UserId, Role>,
     /// Exports under way.
     pub exports: Exports,
+    /// Screens that listen.
+    pub streams: Arc<Streams>,
     /// Long reports that may be read at once: each holds a snapshot of the read models open.
     long_reports: Arc<Semaphore>,
 }
@@ -48,6 +50,7 @@ impl State {
             limits: limits::Counters::new(limits),
             roles: Cache::new(10_000),
             exports: Exports::default(),
+            streams: Arc::default(),
             long_reports: Arc::new(Semaphore::new(LONG_REPORTS)),
         }
     }

@@ -77,7 +77,7 @@ impl Browser {
     /// A form, as it is sent.
     pub async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         let request = self.request(Method::POST, path).header(header::ORIGIN, &self.url);
-        self.answer(path, request.form(fields)).await
+        self.answer(path, typed(request, fields)).await
     }
 
     /// A form with the key that its page gave it; what came in the end.
@@ -97,6 +97,12 @@ impl Browser {
         }
         panic!("redirects without an end at {}", page.path);
     }
+}
+
+/// A form's body.
+pub fn typed(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let body = serde_urlencoded::to_string(fields).unwrap();
+    request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
 }
 
 impl Page {

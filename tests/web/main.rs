@@ -16,6 +16,9 @@ mod provider;
 mod server;
 
 mod browser;
+mod cash;
 mod login;
+mod mobile_money;
 mod origins;
+mod receipts;
 mod weights;

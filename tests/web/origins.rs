@@ -1,6 +1,9 @@
 //! A form is taken only from our own pages, whatever cookie comes with it.
 
-use crate::{browser::Browser, server::Server};
+use crate::{
+    browser::{Browser, typed},
+    server::Server,
+};
 use reqwest::Method;
 
 #[tokio::test]
@@ -17,7 +20,7 @@ async fn a_form_from_elsewhere_is_refused_and_changes_nothing() {
         Some(format!("http://{host}.evil.example")),
         Some("http://127.0.0.1".to_owned()),
     ] {
-        let mut request = browser.request(Method::POST, "/logout").form(&[("a", "b")]);
+        let mut request = typed(browser.request(Method::POST, "/logout"), &[("a", "b")]);
         if let Some(origin) = &origin {
             request = request.header("Origin", origin);
         }
