@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod body;
 pub mod callbacks;
+pub mod count;
 pub mod deposits;
 pub mod desks;
 pub mod exams;
@@ -24,13 +25,12 @@ pub mod reliefs;
 pub mod reports;
 pub mod server;
 pub mod stats;
+pub mod stream;
+pub mod text;
 pub mod tills;
 pub mod transfers;
 pub mod users;
 pub mod work_items;
-
-mod count;
-mod text;
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -41,7 +41,10 @@ pub use identity::RequestId;
 
 /// Every route.
 fn routes(config: &mut ServiceConfig) {
-    config.route("/r/{code}", get().to(receipts::page)).service(web::scope("/api").configure(api));
+    config
+        .route("/r/{code}", get().to(receipts::page))
+        .service(web::scope("/api").configure(api))
+        .configure(crate::web::routes);
 }
 
 /// What queues and providers wait for comes first: routes are tried in this order.
@@ -131,6 +134,7 @@ fn house(config: &mut ServiceConfig) {
         .route("/projectors/{name}/retry", post().to(projectors::retry))
         .route("/health", get().to(health::health))
         .route("/health/metrics", get().to(health::metrics))
+        .route("/stream", get().to(stream::stream))
         .route("/openapi.json", get().to(openapi::json));
 }
 

@@ -26,3 +26,4 @@ pub mod simulate_provider;
 pub mod store;
 pub mod vault;
 pub mod views;
+pub mod web;

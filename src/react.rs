@@ -28,6 +28,7 @@ pub struct React {
 enum Word {
     Send(PaymentId),
     Watch(PaymentId),
+    Ask(PaymentId),
 }
 
 /// The other end, for [`start`].
@@ -48,6 +49,11 @@ impl React {
     /// Something about this attempt has changed: look at it now.
     pub fn watch(&self, payment: PaymentId) {
         self.say(Word::Watch(payment));
+    }
+
+    /// Somebody wants to know at once how far this attempt is: ask its provider now, before the plan does.
+    pub fn ask(&self, payment: PaymentId) {
+        self.say(Word::Ask(payment));
     }
 
     fn say(&self, word: Word) {
@@ -91,6 +97,7 @@ async fn run(app: Weak<App>, mut words: Words) {
         match word {
             Word::Send(payment) => _ = tokio::task::spawn_local(send(app, payment, watch.clone())),
             Word::Watch(payment) => watch.look(payment),
+            Word::Ask(payment) => watch.ask(payment),
         }
     }
 }

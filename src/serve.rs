@@ -13,7 +13,10 @@ use crate::{
     execute::{Ledger, others},
     failure::Failure,
     heads::Heads,
-    http::server::{self, State},
+    http::{
+        server::{self, State},
+        stream::Streams,
+    },
     proof::head::{BadHead, Origin},
     providers::{NotAProvider, Timing},
     react::{self, React},
@@ -70,6 +73,7 @@ pub struct Running {
     /// Ends it.
     pub handle: ServerHandle,
     failed: Option<Failed>,
+    streams: Arc<Streams>,
     server: actix_web::dev::Server,
 }
 
@@ -127,15 +131,16 @@ pub async fn start(settings: Settings, listener: TcpListener) -> Result<Running,
     }
     react::start(Arc::downgrade(&app), words)?;
     let state = Data::new(State::new(app.clone(), settings.limits));
+    let streams = state.streams.clone();
     let server = server::serve(state, listener)?;
     let handle = server.handle();
-    Ok(Running { app, addr, handle, failed: opened.failed, server })
+    Ok(Running { app, addr, handle, failed: opened.failed, streams, server })
 }
 
 impl Running {
     /// Runs until a signal, or until the ledger's writer has stopped. True if it ended in order.
     pub async fn until_stopped(self) -> bool {
-        let Self { app, handle, failed, server, .. } = self;
+        let Self { app, handle, failed, streams, server, .. } = self;
         let server = tokio::spawn(server);
         let in_order = tokio::select! {
             () = signal() => true,
@@ -144,6 +149,7 @@ impl Running {
                 false
             }
         };
+        streams.end();
         // A second signal ends at once; the first lets requests under way end.
         tokio::select! {
             () = handle.stop(in_order) => {}

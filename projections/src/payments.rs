@@ -224,6 +224,22 @@ pub fn in_state(state: &str, cashier: Option<Uuid>) -> Query<Payment> {
     Query { sql, args: vec![state.into(), Value::from(cashier)], read }
 }
 
+/// Those of a cashier whose outcome is awaited, the latest first.
+pub fn awaited_by(cashier: Uuid) -> Query<Payment> {
+    let sql = select!(
+        "where p.state in ('CREATED', 'SENDING', 'REGISTERED', 'CLAIMED') and p.cashier = $1
+         order by p.position desc limit 20"
+    );
+    Query { sql, args: vec![cashier.into()], read }
+}
+
+/// From when to when the latest twenty paid ones of a method were waited for.
+pub fn waits(method: &str) -> Query<(DateTime<Utc>, DateTime<Utc>)> {
+    let sql = "select opened_at, changed_at from payments where state = 'PAID' and method = $1
+               order by position desc limit 20";
+    Query { sql, args: vec![method.into()], read: |row| Ok((row.time()?, row.time()?)) }
+}
+
 /// What the watch must ask for after a start: every attempt without money that began after `since`.
 pub fn watched(since: DateTime<Utc>) -> Query<PaymentId> {
     let sql = "select id from payments where state in

@@ -5,16 +5,17 @@ use crate::{
     app::App,
     execute::{Asked, Plan},
     failure::Failure,
-    store::Expected,
+    store::{Appended, Expected},
 };
 use domain::{
     Event, Money, PaymentId, PrescriptionId, Refusal, StreamId, UserId,
-    payment::{self, Outcome},
+    payment::{self, CashTaken, Outcome},
     prescription::Prescription,
     receipt::{self, Method, ReceiptNumber},
     settlement::{self, TakeCash},
     till::Till,
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Cash in the drawer, and a receipt for it.
@@ -78,6 +79,15 @@ pub async fn take_cash(
     let (Some(cash), Some((payment, receipt))) = (taken, issued) else { return Err(Failure::Contended) };
     let answer = Taken { payment, amount: cash.amount, change: cash.change, receipt };
     Ok(Done::new(app, &appended, answer))
+}
+
+/// What was given and what went back, for cash; nothing for money by phone.
+pub async fn cash_of(app: &App, payment: PaymentId) -> Result<Option<CashTaken>, Failure> {
+    let events: Arc<[_]> = app.ledger.store.read(&StreamId::payment(payment), 0).await?.into();
+    find(&Appended { events, replayed: true }, |event, _| match event {
+        Event::Payment(payment::Event::CashTaken(cash)) => Some(cash.clone()),
+        _ => None,
+    })
 }
 
 /// The number that a place in a series of receipts is.

@@ -1,9 +1,9 @@
 //! `/api/auth`: sign in with a password, sign out at once.
 
 use super::{body::Body, identity::Identity, limits, position, problem::Problem, server::State};
-use crate::{commands::users, failure::Failure};
+use crate::{commands::users, failure::Failure, vault::Token};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
-use domain::UserId;
+use domain::{UserId, user::Added};
 use serde::{Deserialize, Serialize};
 
 /// A sign-in.
@@ -41,9 +41,28 @@ pub async fn login(
     body: Body<Credentials>,
 ) -> Result<HttpResponse, Problem> {
     let Credentials { username, password } = body.content;
+    let (id, user, token) = sign_in(&state, &request, &username, password).await?;
+    let who = Who {
+        id: id.to_string(),
+        username: user.username,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        role: user.role.code(),
+    };
+    let answer = SignedIn { token: token.reveal().to_owned(), user: who };
+    Ok(position::at(HttpResponse::Ok(), state.app.ledger.head()).json(answer))
+}
+
+/// Judges a name and a password, here and for the page `/login`: who it is, and the token of his new session.
+pub async fn sign_in(
+    state: &State,
+    request: &HttpRequest,
+    username: &str,
+    password: String,
+) -> Result<(UserId, Added, Token), Problem> {
     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    limits::anonymous(&state.limits, &request)?;
-    let id = UserId::of_username(&username);
+    limits::anonymous(&state.limits, request)?;
+    let id = UserId::of_username(username);
     // The id has one length, whatever somebody types: a counter must not hold a long text.
     let account = format!("{id}@{peer}");
     let judged = limits::login(&state.limits, &account)?;
@@ -59,15 +78,7 @@ pub async fn login(
     };
     drop(judged);
     let token = state.app.vault.sign_in(id, state.app.clock.now()).map_err(Failure::from)?;
-    let who = Who {
-        id: id.to_string(),
-        username: user.username,
-        first_name: user.first_name,
-        last_name: user.last_name,
-        role: user.role.code(),
-    };
-    let answer = SignedIn { token: token.reveal().to_owned(), user: who };
-    Ok(position::at(HttpResponse::Ok(), state.app.ledger.head()).json(answer))
+    Ok((id, user, token))
 }
 
 /// Ends this session.

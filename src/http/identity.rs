@@ -1,8 +1,11 @@
-//! Who asks: a bearer token becomes a user with a role, before anything else of a request is looked at.
+//! Who asks: a token becomes a user with a role, before anything else of a request is looked at.
+//!
+//! The token comes as a bearer, or as the cookie of the pages. A browser sends the cookie by itself, whoever wrote the
+//! form: under `/api` it identifies for reading alone, and the pages look at the origin of each form (`web::border`).
 
 use super::{limits, problem::Problem, server::State};
 use crate::{commands::users, execute::Asked, store::CommandKey};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Method, http::header, web::Data};
 use domain::{UserId, user::Role};
 use sha2::{Digest, Sha256};
 use std::{future::Future, pin::Pin};
@@ -20,6 +23,9 @@ pub struct Identity {
     request: Option<String>,
     key: Option<String>,
 }
+
+/// The cookie that holds the token for pages.
+pub const COOKIE: &str = "quittance";
 
 /// What the caller shows; it doesn't print itself.
 struct BearerToken(String);
@@ -57,7 +63,16 @@ impl Identity {
 
     /// The command as the ledger knows it; `content` is what was asked, in canonical form.
     pub fn asked(&self, content: &[u8]) -> Asked {
-        let command = self.key.as_ref().map(|key| CommandKey {
+        self.command(self.key.as_deref(), content)
+    }
+
+    /// The same for a form, which holds its key in a field.
+    pub fn asked_by_form(&self, key: &str, content: &[u8]) -> Asked {
+        self.command(Some(key), content)
+    }
+
+    fn command(&self, key: Option<&str>, content: &[u8]) -> Asked {
+        let command = key.map(|key| CommandKey {
             key: sha256(&[self.user.to_string().as_bytes(), self.route.as_bytes(), key.as_bytes()]),
             // The key is in it too: the bare hash of a name or a password could be guessed from the ledger.
             request: sha256(&[self.route.as_bytes(), key.as_bytes(), content]),
@@ -87,13 +102,22 @@ impl FromRequest for Identity {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { identify(&request).await })
+        Box::pin(async move {
+            let cookie = || cookie(&request).filter(|_| request.method() == Method::GET);
+            let shown = if has_authorization(&request) { bearer(&request) } else { cookie() };
+            identify(&request, shown).await
+        })
     }
 }
 
-async fn identify(request: &HttpRequest) -> Result<Identity, Problem> {
+/// Who asks for a page: the cookie alone says it.
+pub async fn by_cookie(request: &HttpRequest) -> Result<Identity, Problem> {
+    identify(request, cookie(request)).await
+}
+
+async fn identify(request: &HttpRequest, shown: Option<BearerToken>) -> Result<Identity, Problem> {
     let state = request.app_data::<Data<State>>().ok_or_else(Problem::unauthenticated)?;
-    let token = bearer(request).ok_or_else(Problem::unauthenticated)?;
+    let token = shown.ok_or_else(Problem::unauthenticated)?;
     let app = &state.app;
     let user = app.vault.session(&token.0, app.clock.now()).map_err(crate::failure::Failure::from)?;
     let user = user.ok_or_else(Problem::unauthenticated)?;
@@ -114,6 +138,14 @@ async fn identify(request: &HttpRequest) -> Result<Identity, Problem> {
         request: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
         key: idempotency_key(request)?,
     })
+}
+
+fn has_authorization(request: &HttpRequest) -> bool {
+    request.headers().contains_key(header::AUTHORIZATION)
+}
+
+fn cookie(request: &HttpRequest) -> Option<BearerToken> {
+    request.cookie(COOKIE).map(|cookie| BearerToken(cookie.value().to_owned()))
 }
 
 fn bearer(request: &HttpRequest) -> Option<BearerToken> {

@@ -148,11 +148,13 @@ const ASKED: &str = "Paiement initié. Veuillez confirmer sur votre téléphone.
 const ASKING: &str = "Demande enregistrée ; l’opérateur n’a pas encore répondu. Rien n’est perdu : suivez \
                       le statut, ne recommencez pas.";
 
-fn mismatch(wallet: Wallet) -> String {
+/// A prefix only suggests a wallet: this warns, and refuses nothing.
+pub fn mismatch(wallet: Wallet) -> String {
     format!("Ce préfixe n’est pas habituel pour {} : vérifiez le numéro avec le patient.", wallet.label())
 }
 
-fn wallet(code: &str) -> Result<Wallet, Problem> {
+/// A wallet by its code.
+pub fn wallet(code: &str) -> Result<Wallet, Problem> {
     let known = Wallet::ALL.into_iter().find(|wallet| wallet.code() == code);
     known.ok_or_else(|| {
         let mut problem = Problem::invalid("/provider", "L’opérateur est TMONEY ou FLOOZ.");

@@ -51,7 +51,7 @@ use utoipa::{
         super::receipts::duplicate,
         super::projectors::all, super::projectors::rebuild, super::projectors::stop,
         super::projectors::skip, super::projectors::retry,
-        super::health::health, super::health::metrics,
+        super::health::health, super::health::metrics, super::stream::stream,
     )
 )]
 struct Contract;

@@ -18,14 +18,19 @@ const COURTESY: Duration = Duration::from_millis(200);
 /// Waits until the read models show what the reader has seen before. A position he names must be
 /// reached, or 503; without one the answer shows what is there, at the latest after a moment.
 pub async fn reached(state: &State, request: &HttpRequest) -> Result<u64, Problem> {
+    let named = request.headers().get(HEADER).map(|value| {
+        value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            Problem::invalid("/headers/Ledger-Position", "Ledger-Position est un nombre entier.")
+        })
+    });
+    at_least(state, named.transpose()?).await
+}
+
+/// The same for a position that came another way, such as in the address of a page.
+pub async fn at_least(state: &State, wanted: Option<u64>) -> Result<u64, Problem> {
     let views = &state.app.views;
-    match request.headers().get(HEADER) {
-        Some(value) => {
-            let wanted = value.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(|| {
-                Problem::invalid("/headers/Ledger-Position", "Ledger-Position est un nombre entier.")
-            })?;
-            views.reach(wanted, PATIENCE).await.map_err(Failure::from)?;
-        }
+    match wanted {
+        Some(wanted) => views.reach(wanted, PATIENCE).await.map_err(Failure::from)?,
         None => _ = views.reach(state.app.ledger.head(), COURTESY).await,
     }
     Ok(views.position())

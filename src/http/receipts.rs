@@ -77,11 +77,10 @@ pub async fn show(
 ) -> Result<HttpResponse, Problem> {
     let (position, receipt) = find(&state, &request, &who, &number).await?;
     let qr_text = qr_text(&state, &receipt)?;
-    let copies = match receipt.receipt_number.parse() {
-        Ok(number) => state.app.views.first(projections::duplicata::copies(&number)).await,
-        Err(_) => Ok(None),
+    let duplicatas = match receipt.receipt_number.parse() {
+        Ok(number) => copies(&state, &number).await?,
+        Err(_) => 0,
     };
-    let duplicatas = copies.map_err(Failure::from)?.unwrap_or(0);
     Ok(position::read(position, Shown { receipt, duplicatas, qr_text }))
 }
 
@@ -115,7 +114,7 @@ pub async fn picture(
     number: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let (position, receipt) = find(&state, &request, &who, &number).await?;
-    let svg = qr::svg(&qr_text(&state, &receipt)?).map_err(|_| broken())?;
+    let svg = qr_picture(&state, &receipt)?;
     Ok(position::at(HttpResponse::Ok(), position).content_type("image/svg+xml").body(svg))
 }
 
@@ -128,10 +127,21 @@ async fn find(
     who.must_be(&[Role::Admin, Role::Cashier, Role::Accountant, Role::Auditor])?;
     let number: ReceiptNumber = number.parse().map_err(|_| Problem::not_found("receipt"))?;
     let position = position::reached(state, request).await?;
+    Ok((position, seen_by(state, who, &number).await?))
+}
+
+/// The receipt of this number, if this user may see it.
+pub async fn seen_by(state: &State, who: &Identity, number: &ReceiptNumber) -> Result<Receipt, Problem> {
     let receipt =
-        state.app.views.first(projections::receipts::by_number(&number)).await.map_err(Failure::from)?;
+        state.app.views.first(projections::receipts::by_number(number)).await.map_err(Failure::from)?;
     let receipt = receipt.filter(|receipt| who.may_see(receipt.cashier_id));
-    Ok((position, receipt.ok_or_else(|| Problem::not_found("receipt"))?))
+    receipt.ok_or_else(|| Problem::not_found("receipt"))
+}
+
+/// How often a receipt was printed again.
+pub async fn copies(state: &State, number: &ReceiptNumber) -> Result<i64, Problem> {
+    let copies = state.app.views.first(projections::duplicata::copies(number)).await;
+    Ok(copies.map_err(Failure::from)?.unwrap_or(0))
 }
 
 /// A web address that carries the whole proof: it can be checked without ever being opened.
@@ -139,6 +149,11 @@ pub fn qr_text(state: &State, receipt: &Receipt) -> Result<String, Problem> {
     let code = ReceiptCode::new(&receipt.receipt_number, receipt.amount, receipt.day);
     let code = code.map_err(|_| broken())?.sign(&state.app.vault.signer());
     Ok(format!("{}/r/{code}", state.app.house.public_url))
+}
+
+/// The picture of it, to stand in a page.
+pub fn qr_picture(state: &State, receipt: &Receipt) -> Result<String, Problem> {
+    qr::svg(&qr_text(state, receipt)?).map_err(|_| broken())
 }
 
 /// The same as a data URL.

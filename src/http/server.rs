@@ -1,6 +1,6 @@
 //! The server: what its routes share, what every answer carries, how it stops.
 
-use super::{RequestId, limits, problem::Problem, reports::Exports, routes};
+use super::{RequestId, limits, problem::Problem, reports::Exports, routes, stream::Streams};
 use crate::{app::App, failure::Failure, store::StoreError};
 use actix_web::{
     App as Actix, HttpMessage, HttpServer,
@@ -36,6 +36,8 @@ pub struct State {
     pub roles: Cache<UserId, Role>,
     /// Exports under way.
     pub exports: Exports,
+    /// Screens that listen.
+    pub streams: Arc<Streams>,
     /// Long reports that may be read at once: each holds a snapshot of the read models open.
     long_reports: Arc<Semaphore>,
 }
@@ -48,6 +50,7 @@ impl State {
             limits: limits::Counters::new(limits),
             roles: Cache::new(10_000),
             exports: Exports::default(),
+            streams: Arc::default(),
             long_reports: Arc::new(Semaphore::new(LONG_REPORTS)),
         }
     }
@@ -100,12 +103,13 @@ async fn frame(
     let route = route.as_deref().unwrap_or("unmatched");
     tracing::info!(request = id, %method, route, status, ms = begun.elapsed().as_millis(), "request");
     let headers = response.headers_mut();
-    for (name, value) in [
-        ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "same-origin"),
-        ("content-security-policy", "default-src 'self'; frame-ancestors 'none'"),
-    ] {
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin")] {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        // Pages bring their own; nothing else is one.
+        let policy = HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

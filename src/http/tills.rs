@@ -9,6 +9,7 @@ use crate::{commands::tills, failure::Failure};
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use domain::{
     Money, Refusal, TillId, UserId,
+    cash::Count,
     till::{Counter, Deputy, Opened},
     user::Role,
 };
@@ -103,8 +104,8 @@ pub async fn open(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Cashier])?;
     let desk = text::bounded("/desk", &body.content.desk, 40)?;
-    let float = body.content.float()?;
     let count = body.content.count.as_ref().map(|Counted(count)| count.clone());
+    let float = float(body.content.float, count.as_ref())?;
     let opened = Opened { desk: desk.clone(), cashier: who.user, float, count };
     let done = tills::open(&state.app, &who.asked(&body.canonical), &opened).await?;
     let id = done.answer.till.to_string();
@@ -120,29 +121,27 @@ impl Closing {
     }
 }
 
-impl Opening {
-    /// A float that was counted is the sum of its count, and a figure beside it must say the same: one of the
-    /// two is a slip, and only the cashier knows which.
-    fn float(&self) -> Result<Money, Problem> {
-        let Some(Counted(count)) = &self.count else {
-            return self.float.ok_or_else(|| {
-                Problem::invalid(
-                    "/float",
-                    "Indiquez le fond de caisse : un montant (float) ou un comptage (count).",
-                )
-            });
-        };
-        let sum = count.total().ok_or(Failure::Refused(Refusal::AmountTooLarge))?;
-        match self.float {
-            Some(float) if float != sum => {
-                let detail = format!(
-                    "Le fond annoncé ({float}) n’est pas le total du comptage ({sum}). Recomptez, ou laissez le \
-                     montant de côté."
-                );
-                Err(Problem::invalid("/float", detail))
-            }
-            Some(_) | None => Ok(sum),
+/// A float that was counted is the sum of its count, and a figure beside it must say the same: one of the
+/// two is a slip, and only the cashier knows which.
+pub fn float(named: Option<Money>, count: Option<&Count>) -> Result<Money, Problem> {
+    let Some(count) = count else {
+        return named.ok_or_else(|| {
+            Problem::invalid(
+                "/float",
+                "Indiquez le fond de caisse : un montant (float) ou un comptage (count).",
+            )
+        });
+    };
+    let sum = count.total().ok_or(Failure::Refused(Refusal::AmountTooLarge))?;
+    match named {
+        Some(float) if float != sum => {
+            let detail = format!(
+                "Le fond annoncé ({float}) n’est pas le total du comptage ({sum}). Recomptez, ou laissez le \
+                 montant de côté."
+            );
+            Err(Problem::invalid("/float", detail))
         }
+        Some(_) | None => Ok(sum),
     }
 }
 

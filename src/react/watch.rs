@@ -21,7 +21,10 @@ use domain::{
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{sync::Notify, time::Instant};
@@ -33,7 +36,14 @@ const SWEEP: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Watch {
     app: Weak<App>,
-    watched: Arc<Mutex<HashMap<PaymentId, Arc<Notify>>>>,
+    watched: Arc<Mutex<HashMap<PaymentId, Arc<Watched>>>>,
+}
+
+/// How a watcher is woken: to make its plan again, or to ask at once.
+#[derive(Default)]
+struct Watched {
+    wake: Notify,
+    at_once: AtomicBool,
 }
 
 /// What a watcher remembers between two questions.
@@ -55,14 +65,27 @@ impl Watch {
 
     /// Looks at an attempt now; watches it until it has an outcome.
     pub fn look(&self, payment: PaymentId) {
-        let mut watched = self.watched.lock();
-        if let Some(wake) = watched.get(&payment) {
-            wake.notify_one();
+        self.wake(payment, false);
+    }
+
+    /// Asks for an attempt now, whatever the plan says.
+    pub fn ask(&self, payment: PaymentId) {
+        self.wake(payment, true);
+    }
+
+    fn wake(&self, payment: PaymentId, at_once: bool) {
+        let mut all = self.watched.lock();
+        let known = all.get(&payment).cloned();
+        let watched = known.clone().unwrap_or_default();
+        if at_once {
+            watched.at_once.store(true, Relaxed);
+        }
+        if known.is_some() {
+            watched.wake.notify_one();
             return;
         }
-        let wake = Arc::new(Notify::new());
-        watched.insert(payment, wake.clone());
-        tokio::task::spawn_local(follow(self.clone(), payment, wake));
+        all.insert(payment, watched.clone());
+        tokio::task::spawn_local(follow(self.clone(), payment, watched));
     }
 }
 
@@ -101,14 +124,15 @@ impl Watch {
 }
 
 /// Watches one attempt until it has an outcome or the window is over.
-async fn follow(watch: Watch, payment: PaymentId, wake: Arc<Notify>) {
+async fn follow(watch: Watch, payment: PaymentId, watched: Arc<Watched>) {
     let mut memory = Memory::default();
     loop {
         let Some(app) = watch.app.upgrade() else { return };
         let pace = app.react.pace;
         let delay = match next_question(&app, payment, &memory).await {
             Ok(Some(delay)) => jittered(delay).mul_f64(pace),
-            Ok(None) => break,
+            Ok(None) if !watched.at_once.load(Relaxed) => break,
+            Ok(None) => Duration::ZERO,
             Err(error) => {
                 tracing::error!(%payment, %error, "an attempt could not be read");
                 Duration::from_secs(5)
@@ -116,7 +140,8 @@ async fn follow(watch: Watch, payment: PaymentId, wake: Arc<Notify>) {
         };
         drop(app);
         // Woken: something about the attempt changed, so the plan is made again.
-        if tokio::time::timeout(delay, wake.notified()).await.is_ok() {
+        let at_once = watched.at_once.swap(false, Relaxed);
+        if !at_once && tokio::time::timeout(delay, watched.wake.notified()).await.is_ok() {
             continue;
         }
         let Some(app) = watch.app.upgrade() else { return };

@@ -90,27 +90,33 @@ impl Vault {
 
     /// Whose session it is; nothing when it never was, has ended, or was left alone too long.
     pub fn session(&self, token: &str, now: DateTime<Utc>) -> Result<Option<UserId>, VaultError> {
+        let (hash, now) = (hash(token), now.timestamp_millis());
+        let Some(live) = self.live(token, &hash, now)? else { return Ok(None) };
+        live.seen.fetch_max(now, Relaxed);
+        self.write_down(&hash, &live, now)?;
+        Ok(Some(live.user))
+    }
+
+    /// Whether a session lives, without using it: a screen that only listens must not keep it alive.
+    pub fn lives(&self, token: &str, now: DateTime<Utc>) -> Result<bool, VaultError> {
+        Ok(self.live(token, &hash(token), now.timestamp_millis())?.is_some())
+    }
+
+    fn live(&self, token: &str, hash: &TokenHash, now: i64) -> Result<Option<Arc<Live>>, VaultError> {
         if token.len() != TOKEN_CHARS || !token.starts_with(PREFIX) {
             return Ok(None);
         }
-        let (hash, now) = (hash(token), now.timestamp_millis());
         let lives = |live: &Arc<Live>| {
             let idle = now.saturating_sub(live.seen.load(Relaxed));
             now < live.expires_at && idle < self.limits.idle.num_milliseconds()
         };
         let revocations = self.inner.engine.changes(Known::Recently)?.sessions;
-        let known = self.inner.sessions.get(&hash).filter(|live| live.at == revocations);
+        let known = self.inner.sessions.get(hash).filter(|live| live.at == revocations);
         // One that was left alone here may have been used at another process.
-        let live = match known.filter(lives) {
-            Some(live) => live,
-            None => match self.load_session(&hash)?.filter(lives) {
-                Some(live) => live,
-                None => return Ok(None),
-            },
-        };
-        live.seen.fetch_max(now, Relaxed);
-        self.write_down(&hash, &live, now)?;
-        Ok(Some(live.user))
+        match known.filter(lives) {
+            Some(live) => Ok(Some(live)),
+            None => Ok(self.load_session(hash)?.filter(lives)),
+        }
     }
 
     /// Ends one session; the next request with its token is nobody's.

@@ -101,6 +101,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("delete", "/api/projectors/rebuild", "A"),
     ("post", "/api/projectors/{name}/skip", "A"),
     ("post", "/api/projectors/{name}/retry", "A"),
+    ("get", "/api/stream", "ACTKU"),
     ("get", "/api/health", "*"),
     ("get", "/api/health/metrics", "AKU"),
 ];

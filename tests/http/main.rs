@@ -48,6 +48,7 @@ mod reliefs;
 mod reports;
 mod restarts;
 mod scenarios;
+mod stream;
 mod tills;
 mod transfers;
 mod voids;

@@ -318,7 +318,10 @@ impl Caller {
     pub async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await?;
+        // A stream has no end to be waited for.
+        let kind = headers.get("Content-Type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let text =
+            if kind.starts_with("text/event-stream") { String::new() } else { response.text().await? };
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         let position = headers.get("Ledger-Position").and_then(|text| text.to_str().ok()?.parse().ok());
         self.seen.fetch_max(position.unwrap_or(0), Ordering::SeqCst);

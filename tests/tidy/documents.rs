@@ -81,7 +81,10 @@ fn every_test_that_the_makefile_picks_is_there() {
 /// The first word of every problem: `Problem::new(status, "code", ..)` and its like.
 fn codes() -> Vec<String> {
     let mut codes = vec![];
-    for file in sources().into_iter().filter(|file| file.path.starts_with("src/http/")) {
+    for file in sources()
+        .into_iter()
+        .filter(|file| ["src/http/", "src/web"].iter().any(|top| file.path.starts_with(top)))
+    {
         for line in file.text.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
             let code_line = line.starts_with('"') && line.ends_with("\",")
                 || ["Problem::new(", "Self::new(", "unavailable(", ".code = ", "=> (", "(422,", "(502,"]
