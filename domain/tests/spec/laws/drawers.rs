@@ -66,7 +66,7 @@ proptest! {
         for id in world.tills.keys() {
             let facts = facts(&world, *id);
             let counted = facts.iter().find_map(|fact| match fact {
-                till::Event::Counted(fact) => Some(((fact.counted, fact.expected), fact.instead.is_some())),
+                till::Event::Counted(fact) => Some(((fact.counted, fact.expected), fact.deputy.is_some())),
                 _ => None,
             });
             let closed = facts.iter().find_map(|fact| match fact {
@@ -74,10 +74,10 @@ proptest! {
                 _ => None,
             });
             if let Some((closed, figures)) = closed {
-                let (counted, instead) = counted.unwrap();
+                let (counted, deputy) = counted.unwrap();
                 prop_assert_eq!(figures, counted);
                 let difference = (figures.0.francs() - figures.1.francs()).abs();
-                prop_assert_eq!(closed.signed_by.is_some(), instead || difference > 500);
+                prop_assert_eq!(closed.signed_by.is_some(), deputy || difference > 500);
             }
         }
     }

@@ -88,7 +88,7 @@ fn part(fact: &Event) -> Option<(String, Part)> {
         Event::Deposit(deposit::Event::Made(fact)) => (one(), Part::Asks(fact.by)),
         Event::Deposit(deposit::Event::Proven(fact)) => (one(), Part::Decides(fact.by)),
         Event::Till(till::Event::Opened(fact)) => (one(), Part::Asks(fact.cashier)),
-        Event::Till(till::Event::Counted(fact)) => (one(), Part::Joins(fact.instead.as_ref()?.by)),
+        Event::Till(till::Event::Counted(fact)) => (one(), Part::Joins(fact.deputy.as_ref()?.by)),
         Event::Till(till::Event::Closed(fact)) => (one(), Part::Decides(fact.signed_by?)),
         _ => return None,
     };

@@ -166,7 +166,7 @@ fn moving_cash() -> impl Strategy<Value = Deed> {
         1 => (number(), person()).prop_map(|(number, by)| Deed::Prove(number, by)),
         1 => (person(), surplus.clone()).prop_map(|(by, surplus)| Deed::CloseTill { by, surplus }),
         1 => (number(), person(), surplus)
-            .prop_map(|(till, by, surplus)| Deed::CloseInstead { till, by, surplus }),
+            .prop_map(|(till, by, surplus)| Deed::CloseForAnother { till, by, surplus }),
         1 => (number(), person()).prop_map(|(number, by)| Deed::SignTill(number, by)),
         1 => Just(Deed::Midnight),
     ]

@@ -12,7 +12,7 @@ use domain::{
     refund::{Kind, Refunds, Requested, Standing},
     relief::{self, Relief, VoucherIssued},
     settlement::{self, GiveBack, TakeCash},
-    till::{self, Instead, Opened, Seat, Till},
+    till::{self, Counter, Deputy, Opened, Seat, Till},
 };
 
 /// One thing that somebody does; a number picks one of those there are.
@@ -65,7 +65,7 @@ pub enum Deed {
         surplus: i64,
     },
     /// The same for somebody who is not there, of whose drawer everything comes back first.
-    CloseInstead {
+    CloseForAnother {
         till: usize,
         by: UserId,
         surplus: i64,
@@ -128,7 +128,7 @@ impl World {
                 Some(of(&At::Deposit(id), deposit.prove(Place::Bank, "BV".into(), by).ok()?))
             }
             Deed::CloseTill { by, surplus } => self.close_till(by, surplus),
-            Deed::CloseInstead { till, by, surplus } => self.close_instead(till, by, surplus),
+            Deed::CloseForAnother { till, by, surplus } => self.close_for_another(till, by, surplus),
             Deed::SignTill(number, by) => {
                 let (id, till) = nth(&self.tills, number)?;
                 Some(of(&At::Till(id), till::sign(till, "vu".into(), by).ok()?))
@@ -257,16 +257,16 @@ impl World {
         Some([of(&At::Till(id), closing.till), desk, of(&At::Cashier(by), seats)].concat())
     }
 
-    fn close_instead(&self, till: usize, by: UserId, surplus: i64) -> Option<Writes> {
+    fn close_for_another(&self, till: usize, by: UserId, surplus: i64) -> Option<Writes> {
         let (id, till): (_, &Till) = nth(&self.tills, till)?;
         let Till::Open(drawer) = till else { return None };
         if let Some((transfer, _)) = drawer.sent.first_key_value() {
-            return Some(of(&At::Till(id), till::give_back_instead(till, *transfer, by).ok()?));
+            return Some(of(&At::Till(id), till::give_back(till, &Till::Unknown, *transfer, by, true).ok()?));
         }
         let francs = u32::try_from(drawer.expected.francs() + surplus).ok()?;
-        let instead = Instead { by, note: "absente".into() };
-        let closing = till::close_instead(till, id, coins(francs), instead).ok()?;
-        let (desk, cashier) = (At::Desk(closing.desk), At::Cashier(closing.cashier));
+        let deputy = Counter::Deputy(Deputy { by, reason: "absente".into() });
+        let closing = till::close(till, id, coins(francs), xof(ALONE), deputy).ok()?;
+        let (desk, cashier) = (At::Desk(closing.desk), At::Cashier(drawer.cashier));
         let seats = [of(&desk, closing.seats.clone()), of(&cashier, closing.seats)].concat();
         Some([of(&At::Till(id), closing.till), seats].concat())
     }
