@@ -9,12 +9,14 @@
 pub mod assets;
 pub mod border;
 pub mod count;
+pub mod dashboard;
 pub mod desk;
 pub mod display;
 pub mod form;
 pub mod home;
 pub mod login;
 pub mod page;
+pub mod performing;
 pub mod visitor;
 
 use crate::http::problem::Problem;
@@ -42,16 +44,23 @@ fn pages(config: &mut ServiceConfig) {
         .route("/logout", post().to(login::sign_out))
         .route("/display", post().to(display::set))
         .route("/static/{version}/{name}", get().to(assets::serve))
+        .route("/performing", get().to(performing::show))
+        .route("/performing/{prescription}/{line}/{step}", get().to(performing::show))
+        .route("/performing/{prescription}/{line}/{step}", post().to(performing::perform))
+        .route("/dashboard", get().to(dashboard::show))
         .configure(desk);
 }
 
 /// The cashier's.
 fn desk(config: &mut ServiceConfig) {
-    use desk::{mobile_money, payments, prescriptions, receipts};
+    use desk::{mobile_money, payments, prescriptions, receipts, session};
     config
         .route("/desk", get().to(desk::show))
         .route("/desk/open", get().to(desk::show))
         .route("/desk/open", post().to(desk::open))
+        .route("/desk/session", get().to(session::show))
+        .route("/desk/session/close", get().to(session::show))
+        .route("/desk/session/close", post().to(session::close))
         .route("/desk/prescriptions/{id}", get().to(prescriptions::show))
         .route("/desk/prescriptions/{id}/cash", get().to(prescriptions::show))
         .route("/desk/prescriptions/{id}/cash", post().to(prescriptions::cash))

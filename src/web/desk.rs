@@ -4,6 +4,7 @@ pub mod mobile_money;
 pub mod payments;
 pub mod prescriptions;
 pub mod receipts;
+pub mod session;
 
 use super::{
     count,

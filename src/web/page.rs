@@ -12,7 +12,12 @@ use domain::user::Role;
 use std::borrow::Borrow;
 
 /// The pages in the head of every page: address, name, shortcut, and for whom. The first one of a role is its home.
-const PAGES: &[(&str, &str, &str, &[Role])] = &[("/desk", "Caisse", "F2", &[Role::Cashier])];
+const PAGES: &[(&str, &str, &str, &[Role])] = &[
+    ("/desk", "Caisse", "F2", &[Role::Cashier]),
+    ("/desk/session", "Ma caisse", "F4", &[Role::Cashier]),
+    ("/performing", "Examens", "F2", &[Role::Technician]),
+    ("/dashboard", "Tableau de bord", "F2", &[Role::Admin, Role::Accountant, Role::Auditor]),
+];
 
 /// What stands around a page.
 #[derive(Clone)]
@@ -83,14 +88,17 @@ impl Frame {
     pub fn tabs(&self) -> Vec<Tab> {
         let role = self.visitor.as_ref().map(|visitor| visitor.role);
         let own = PAGES.iter().filter(|(.., roles)| role.is_some_and(|role| roles.contains(&role)));
+        let leads_here = |path: &str| {
+            self.here.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // The nearest one: `/desk/session` lies below `/desk`, and is a page of its own.
+        let here =
+            own.clone().map(|(path, ..)| *path).filter(|path| leads_here(path)).max_by_key(|path| path.len());
         let tab = |(path, label, key, _): &(&'static str, &'static str, &'static str, &[Role])| Tab {
             path,
             label,
             key,
-            is_here: self
-                .here
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            is_here: here == Some(*path),
         };
         own.map(tab).collect()
     }

@@ -17,8 +17,11 @@ mod server;
 
 mod browser;
 mod cash;
+mod dashboard;
 mod login;
 mod mobile_money;
 mod origins;
+mod performing;
 mod receipts;
+mod session;
 mod weights;

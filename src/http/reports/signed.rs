@@ -122,6 +122,8 @@ pub async fn show(
         period: Period { from: signed.start_date, to: signed.end_date },
         cashier: signed.cashier_id.as_ref().and_then(|cashier| cashier.parse().ok()),
     };
+    // What changed since he signed is what came into his drawer since.
+    blind::counts_first(&state, &who, asked.period.to).await?;
     // Figures and changes of one moment: neither knows of an event that the other doesn't.
     let mut moment = app.views.moment().await.map_err(Failure::from)?;
     let now = signed::figures(&mut moment, app.clock, &asked).await.map_err(Failure::from)?;
