@@ -1,7 +1,7 @@
 //! A count of notes and coins in a form: a field for each denomination, named as in the API.
 
 use super::form::Form;
-use crate::http::problem::Problem;
+use crate::{exports::text::figure, http::problem::Problem};
 use domain::cash::{Count, Denomination};
 
 /// A field of the count.
@@ -22,7 +22,7 @@ pub fn pieces(form: &Form) -> Vec<Piece> {
         let (kind, name, francs) =
             (if piece.is_note() { "Billet" } else { "Pièce" }, name(piece), piece.francs());
         let typed = form.text(&name).to_owned();
-        Piece { label: format!("{kind} de {francs} F"), francs, typed, name }
+        Piece { label: format!("{kind} de {}", figure(francs)), francs, typed, name }
     };
     Denomination::ALL.into_iter().map(piece).collect()
 }
