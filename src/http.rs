@@ -41,10 +41,7 @@ pub use identity::RequestId;
 
 /// Every route.
 fn routes(config: &mut ServiceConfig) {
-    config
-        .route("/r/{code}", get().to(receipts::page))
-        .service(web::scope("/api").configure(api))
-        .configure(crate::web::routes);
+    config.service(web::scope("/api").configure(api)).configure(crate::web::routes);
 }
 
 /// What queues and providers wait for comes first: routes are tried in this order.

@@ -17,6 +17,7 @@ pub mod home;
 pub mod login;
 pub mod page;
 pub mod performing;
+pub mod r;
 pub mod visitor;
 
 use crate::http::problem::Problem;
@@ -39,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
 fn pages(config: &mut ServiceConfig) {
     config
         .route("/", get().to(home::show))
+        .route("/r/{code}", get().to(r::show))
         .route("/login", get().to(login::show))
         .route("/login", post().to(login::sign_in))
         .route("/logout", post().to(login::sign_out))

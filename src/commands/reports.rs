@@ -42,8 +42,8 @@ pub async fn sign(
     Ok(Done::new(app, &appended, signed.ok_or(Failure::Contended)?))
 }
 
-/// Keeps who took which file away (rule 48).
-pub async fn exported(app: &App, asked: &Asked, taken: Exported) -> Result<(), Failure> {
+/// Keeps who took which file away (rule 48); from the position answered on it can be read.
+pub async fn exported(app: &App, asked: &Asked, taken: Exported) -> Result<u64, Failure> {
     let days = match taken.scope.from == taken.scope.to {
         true => taken.scope.from.to_string(),
         false => format!("{}..{}", taken.scope.from, taken.scope.to),
@@ -53,8 +53,8 @@ pub async fn exported(app: &App, asked: &Asked, taken: Exported) -> Result<(), F
         let event = report::Event::from(taken.clone());
         Ok(Plan::default().write(stream.clone(), Expected::Tail, [event]))
     };
-    app.ledger.execute(asked, decide).await?;
-    Ok(())
+    let appended = app.ledger.execute(asked, decide).await?;
+    Ok(Done::new(app, &appended, ()).position)
 }
 
 /// As it stands in the facts.

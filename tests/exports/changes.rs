@@ -98,7 +98,7 @@ async fn whatever_makes_a_signed_report_differ_is_named() {
     let of_the_drawer =
         names(&["till-cash-taken.v1", "till-deposited.v1", "till-counted.v2", "till-closed.v1"]);
     let owed =
-        names(&["prescription-registered.v1", "receipt-issued.v2", "deposit-made.v1", "deposit-proven.v1"]);
+        names(&["prescription-registered.v1", "receipt-issued.v2", "deposit-made.v2", "deposit-proven.v1"]);
     for (report, named) in signed.named {
         let expected = match report {
             "journal" | "trial-balance" => &booked,

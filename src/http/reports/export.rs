@@ -82,8 +82,9 @@ pub async fn export(
     };
     // Without the caller's key: every file that leaves is a fact of its own.
     let asked_for = Asked { command: None, ..who.asked(&[]) };
-    commands::reports::exported(&state.app, &asked_for, taken).await?;
-    let mut response = position::at(HttpResponse::Ok(), position);
+    // Whoever has the file finds it among those that were taken.
+    let kept = commands::reports::exported(&state.app, &asked_for, taken).await?;
+    let mut response = position::at(HttpResponse::Ok(), kept);
     response.content_type(format.media_type());
     let name = format!("{}-{}.{}", name.code(), asked.days().replace("..", "_"), format.extension());
     // Made here alone: nothing that was asked stands in it (fault 65).
