@@ -12,6 +12,11 @@ let polling = 0;
 let asking = false;
 let again = false;
 
+// What is the same to a reader: each fetch draws new keys, and what he has opened stays open.
+const content = (region) => region.innerHTML.replace(/ name="key" value="[^"]*"| open=""/g, "");
+
+const typing = (region) => region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+
 const regions = () => [...document.querySelectorAll("[data-live]")];
 
 async function refresh() {
@@ -29,8 +34,8 @@ async function refresh() {
     for (const region of regions()) {
       const fresh = page.getElementById(region.id);
       // Nobody's typing and nobody's place in a list is taken away.
-      if (!fresh || region.contains(document.activeElement) && region.querySelector("input, textarea")) continue;
-      if (fresh.innerHTML === region.innerHTML && fresh.dataset.live === region.dataset.live) continue;
+      if (!fresh || typing(region)) continue;
+      if (content(fresh) === content(region) && fresh.dataset.live === region.dataset.live) continue;
       const held = region.contains(document.activeElement) && document.activeElement.getAttribute("href");
       region.replaceWith(fresh);
       if (held) fresh.querySelector(`[href="${CSS.escape(held)}"]`)?.focus();
