@@ -1,7 +1,7 @@
 // Regions that follow the ledger: `<section id="…" data-live="payment till" data-live-id="…">`.
 //
 // When one of its topics moves, the region is fetched anew from the page's own address. News come by server-sent
-// events; where they don't, it asks every three seconds. `data-live` is left away by the server once nothing moves any more.
+// events; where they don't, it asks every three seconds. Neither is a use of the session. `data-live` is left away by the server once nothing moves any more.
 import { found, lost } from "./connection.js";
 
 const PATIENCE = 3000;
@@ -26,7 +26,7 @@ async function refresh() {
   }
   asking = true;
   try {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const answer = await fetch(location.href, { credentials: "same-origin", headers: { "Quittance-Live": "1" } });
     if (answer.redirected && new URL(answer.url).pathname === "/login") return location.assign(answer.url);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     found();
