@@ -27,6 +27,9 @@ pub struct Identity {
 /// The cookie that holds the token for pages.
 pub const COOKIE: &str = "quittance";
 
+/// The header of a request that no person made: `web/static/live.js` sends it.
+const BY_ITSELF: &str = "Quittance-Live";
+
 /// What the caller shows; it doesn't print itself.
 struct BearerToken(String);
 
@@ -119,7 +122,11 @@ async fn identify(request: &HttpRequest, shown: Option<BearerToken>) -> Result<I
     let state = request.app_data::<Data<State>>().ok_or_else(Problem::unauthenticated)?;
     let token = shown.ok_or_else(Problem::unauthenticated)?;
     let app = &state.app;
-    let user = app.vault.session(&token.0, app.clock.now()).map_err(crate::failure::Failure::from)?;
+    let now = app.clock.now();
+    // A screen that renews itself is no use of a session: who leaves his desk is signed out all the same.
+    let by_itself = request.headers().contains_key(BY_ITSELF);
+    let user = if by_itself { app.vault.look(&token.0, now) } else { app.vault.session(&token.0, now) };
+    let user = user.map_err(crate::failure::Failure::from)?;
     let user = user.ok_or_else(Problem::unauthenticated)?;
     let role = match state.roles.get(&user) {
         Some(role) => role,

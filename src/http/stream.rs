@@ -151,9 +151,9 @@ impl Reader {
                 _ = self.ended.wait_for(|ended| *ended) => return None,
             };
             // Listening is no use of a session: who leaves his desk is signed out all the same.
-            match app.vault.lives(self.who.token(), app.clock.now()) {
-                Ok(true) => {}
-                Ok(false) | Err(_) => return None,
+            match app.vault.look(self.who.token(), app.clock.now()) {
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return None,
             }
             let mut text = String::new();
             if moved {

@@ -97,9 +97,9 @@ impl Vault {
         Ok(Some(live.user))
     }
 
-    /// Whether a session lives, without using it: a screen that only listens must not keep it alive.
-    pub fn lives(&self, token: &str, now: DateTime<Utc>) -> Result<bool, VaultError> {
-        Ok(self.live(token, &hash(token), now.timestamp_millis())?.is_some())
+    /// Whose session it is, without using it: a screen that only listens must not keep it alive.
+    pub fn look(&self, token: &str, now: DateTime<Utc>) -> Result<Option<UserId>, VaultError> {
+        Ok(self.live(token, &hash(token), now.timestamp_millis())?.map(|live| live.user))
     }
 
     fn live(&self, token: &str, hash: &TokenHash, now: i64) -> Result<Option<Arc<Live>>, VaultError> {

@@ -24,7 +24,7 @@ use actix_web::{
     web::{Data, Query},
 };
 use askama::Template;
-use domain::{UserId, receipt::ReceiptNumber, till::Opened, user::Role};
+use domain::{receipt::ReceiptNumber, till::Opened, user::Role};
 use projections::{payments::Payment, prescriptions::Prescription};
 use serde::Deserialize;
 
@@ -110,7 +110,7 @@ fn opening(visitor: &Visitor, form: Form) -> Result<HttpResponse, Problem> {
 
 /// Where this cashier sat last: most sit at the same desk every day.
 async fn last_desk(state: &State, visitor: &Visitor) -> Result<String, Problem> {
-    let tills = projections::tills::of_cashier(Some(UserId(visitor.who.user.0)));
+    let tills = projections::tills::of_cashier(Some(visitor.who.user));
     let last = state.app.views.first(tills).await.map_err(Failure::from)?;
     Ok(last.map(|till| till.desk).unwrap_or_default())
 }

@@ -139,3 +139,42 @@ fn unreadable() -> Problem {
         "Ce formulaire est arrivé incomplet. Rien n’a été enregistré ; rechargez la page et recommencez.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_people_write_it_and_never_guessed() {
+        let read = |typed: &str| Form::fresh().with("amount", typed).money("amount").map(Money::francs).ok();
+        for typed in ["12500", "12 500", " 12\u{202f}500\u{202f}FCFA ", "12\u{a0}500 F", "012500"] {
+            assert_eq!(read(typed), Some(12_500), "{typed}");
+        }
+        for typed in
+            ["", " ", "12,5", "12.5", "-5", "+5", "1e3", "0x10", "F", "12 F 5", "１２", "1000000000001"]
+        {
+            assert_eq!(read(typed), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_new_where_nothing_happened_and_the_same_where_nobody_knows() {
+        let form = Form::fresh().with("tendered", "2000");
+        let refused = |status| {
+            form.clone().refused(Problem::new(
+                StatusCode::from_u16(status).expect("a status"),
+                "told",
+                "Dit.",
+            ))
+        };
+        for status in [403, 404, 409, 422, 429] {
+            let again = refused(status);
+            assert_ne!(again.key(), form.key(), "{status}");
+            assert_eq!((again.text("tendered"), again.status().as_u16()), ("2000", status));
+        }
+        for status in [500, 502, 503] {
+            let again = refused(status);
+            assert_eq!((again.key(), again.canonical()), (form.key(), form.canonical()), "{status}");
+        }
+    }
+}

@@ -41,7 +41,7 @@ impl Listener {
     }
 
     /// Listens until the stream ends.
-    async fn to_the_end(&mut self) {
+    async fn until_it_ends(&mut self) {
         let listen = async { while let Ok(Some(_)) = self.response.chunk().await {} };
         tokio::time::timeout(Duration::from_secs(30), listen).await.expect("the stream ends");
     }
@@ -108,12 +108,12 @@ async fn a_stream_ends_with_its_session() {
     let labo = desk.server.login("labo").await;
     let (mut left, mut locked_out) = (Listener::of(&other, None).await, Listener::of(&labo, None).await);
     other.send(other.request(Method::POST, "/api/auth/logout")).await;
-    left.to_the_end().await;
+    left.until_it_ends().await;
     let users = desk.admin.get("/api/users").await;
     let user = users.json.as_array().unwrap().iter().find(|user| user["username"] == "labo").unwrap();
     let path = format!("/api/users/{}/disable", user["id"].as_str().unwrap());
     desk.admin.send(desk.admin.request(Method::POST, &path)).await;
-    locked_out.to_the_end().await;
+    locked_out.until_it_ends().await;
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_server_that_stops_waits_for_no_listener() {
     let mut listener = Listener::of(&desk.cashier, None).await;
     let begun = std::time::Instant::now();
     std::process::Command::new("kill").arg(desk.server.pid().to_string()).status().unwrap();
-    listener.to_the_end().await;
+    listener.until_it_ends().await;
     assert!(desk.server.wait().success());
     assert!(begun.elapsed() < Duration::from_secs(20), "it waited {:?}", begun.elapsed());
 }

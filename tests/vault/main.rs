@@ -61,6 +61,7 @@ macro_rules! every_promise_is_kept_by {
                 signing_out_takes_effect_at_once_and_for_that_session_alone
                 all_sessions_of_one_user_end_together
                 a_session_left_alone_ends_and_one_in_use_goes_on
+                who_only_listens_does_not_keep_his_session_alive
                 a_session_ends_after_twelve_hours_of_use
                 the_limits_can_be_chosen
                 uses_are_written_down_once_a_minute

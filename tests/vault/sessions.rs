@@ -79,6 +79,16 @@ pub fn a_session_left_alone_ends_and_one_in_use_goes_on(place: &Place) {
     assert_eq!(vault.session(token.reveal(), at(117)).expect("a look"), None, "a refusal is no use");
 }
 
+pub fn who_only_listens_does_not_keep_his_session_alive(place: &Place) {
+    let vault = place.vault();
+    let token = vault.sign_in(user("afi"), at(0)).expect("a session");
+    for minute in 1..30 {
+        assert_eq!(vault.look(token.reveal(), at(minute)).expect("a look"), Some(user("afi")), "{minute}");
+    }
+    assert_eq!(vault.look(token.reveal(), at(30)).expect("a look"), None);
+    assert_eq!(vault.session(token.reveal(), at(30)).expect("a look"), None);
+}
+
 pub fn a_session_ends_after_twelve_hours_of_use(place: &Place) {
     let vault = place.vault();
     let token = vault.sign_in(user("afi"), at(0)).expect("a session");

@@ -13,6 +13,23 @@ export function found() {
   banner.hidden = true;
 }
 
+// Until the server answers again; then it says so, for the form still waits to be sent.
+let probing = 0;
+
+function probe() {
+  clearInterval(probing);
+  probing = setInterval(async () => {
+    try {
+      await fetch("/api/health", { cache: "no-store" });
+      clearInterval(probing);
+      lost(BACK);
+    } catch {
+      // Still away.
+    }
+  }, 3000);
+}
+
+const BACK = "Le serveur répond de nouveau. Renvoyez votre saisie : si elle était déjà enregistrée, elle ne le sera pas deux fois.";
 const LOST = "Connexion au serveur perdue. Votre saisie est restée ici. Renvoyez-la quand le serveur répond : la même opération n’est jamais comptée deux fois.";
 
 let sending = false;
@@ -30,9 +47,10 @@ function show(html, address) {
   document.querySelector("main").replaceWith(page.querySelector("main"));
   if (address) history.pushState(null, "", address);
   const main = document.querySelector("main");
-  const first = main.querySelector("[role=alert]") || main.querySelector("[autofocus]") || main;
-  if (first.matches("[role=alert]")) first.tabIndex = -1;
+  // The sentence is read out as it comes; the hand stays where it types on.
+  const first = main.querySelector("[aria-invalid=true]") || main.querySelector("[autofocus]") || main;
   first.focus();
+  first.select?.();
   main.dispatchEvent(new CustomEvent("shown", { bubbles: true }));
 }
 
@@ -50,6 +68,7 @@ addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
     const html = await answer.text();
+    clearInterval(probing);
     found();
     // Another page with another head: load it as a page.
     if (answer.redirected) location.assign(answer.url);
@@ -58,6 +77,7 @@ addEventListener("submit", async (event) => {
   } catch {
     busy(form, button, false);
     lost(LOST);
+    probe();
   }
 });
 

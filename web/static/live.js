@@ -1,7 +1,7 @@
 // Regions that follow the ledger: `<section id="…" data-live="payment till" data-live-id="…">`.
 //
 // When one of its topics moves, the region is fetched anew from the page's own address. News come by server-sent
-// events; where they don't, it asks every three seconds. `data-live` is left away by the server once nothing moves any more.
+// events; where they don't, it asks every three seconds. Neither is a use of the session. `data-live` is left away by the server once nothing moves any more.
 import { found, lost } from "./connection.js";
 
 const PATIENCE = 3000;
@@ -12,6 +12,11 @@ let polling = 0;
 let asking = false;
 let again = false;
 
+// What is the same to a reader: each fetch draws new keys, and what he has opened stays open.
+const content = (region) => region.innerHTML.replace(/ name="key" value="[^"]*"| open=""/g, "");
+
+const typing = (region) => region.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+
 const regions = () => [...document.querySelectorAll("[data-live]")];
 
 async function refresh() {
@@ -21,7 +26,7 @@ async function refresh() {
   }
   asking = true;
   try {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const answer = await fetch(location.href, { credentials: "same-origin", headers: { "Quittance-Live": "1" } });
     if (answer.redirected && new URL(answer.url).pathname === "/login") return location.assign(answer.url);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     found();
@@ -29,8 +34,8 @@ async function refresh() {
     for (const region of regions()) {
       const fresh = page.getElementById(region.id);
       // Nobody's typing and nobody's place in a list is taken away.
-      if (!fresh || region.contains(document.activeElement) && region.querySelector("input, textarea")) continue;
-      if (fresh.innerHTML === region.innerHTML && fresh.dataset.live === region.dataset.live) continue;
+      if (!fresh || typing(region)) continue;
+      if (content(fresh) === content(region) && fresh.dataset.live === region.dataset.live) continue;
       const held = region.contains(document.activeElement) && document.activeElement.getAttribute("href");
       region.replaceWith(fresh);
       if (held) fresh.querySelector(`[href="${CSS.escape(held)}"]`)?.focus();
