@@ -60,7 +60,8 @@ pub async fn show(
 
 /// Signed is not enough: the ledger must say the same (rule 41).
 fn verdict(code: &ReceiptCode, known: Option<&Receipt>) -> Verdict {
-    let compare = "Comparez ces chiffres avec le papier : numéro, montant et date doivent être les mêmes.";
+    let compare =
+        "Comparez ces chiffres avec le papier\u{202f}: numéro, montant et date doivent être les mêmes.";
     let told = |look, title: &str, detail| Verdict { look, title: title.to_owned(), detail };
     let Some(known) = known else {
         return told("wait", "Reçu signé, encore inconnu ici", compare);
@@ -69,16 +70,22 @@ fn verdict(code: &ReceiptCode, known: Option<&Receipt>) -> Verdict {
         let detail = "Gardez le papier et montrez-le à la direction.";
         return told(
             "wrong",
-            "Reçu à contrôler : le registre porte d’autres chiffres sous ce numéro",
+            "Reçu à contrôler\u{202f}: le registre porte d’autres chiffres sous ce numéro",
             detail,
         );
     }
     match known.mark {
         None => told("in", "Reçu authentique", compare),
-        Some("VOIDED") => told("wait", "Reçu authentique, mais annulé : l’argent a été rendu", compare),
-        Some("REFUNDED") => told("wait", "Reçu authentique, mais remboursé : l’argent a été rendu", compare),
-        Some(_) => {
-            told("wait", &format!("Reçu authentique, remboursé en partie : {}", known.refunded), compare)
+        Some("VOIDED") => {
+            told("wait", "Reçu authentique, mais annulé\u{202f}: l’argent a été rendu", compare)
         }
+        Some("REFUNDED") => {
+            told("wait", "Reçu authentique, mais remboursé\u{202f}: l’argent a été rendu", compare)
+        }
+        Some(_) => told(
+            "wait",
+            &format!("Reçu authentique, remboursé en partie\u{202f}: {}", known.refunded),
+            compare,
+        ),
     }
 }

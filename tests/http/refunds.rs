@@ -472,7 +472,8 @@ async fn whoever_checks_a_receipt_is_told_what_went_back() {
         let verdict = nobody.post("/api/receipts/verify", json!({"code": code})).await;
         assert_eq!(verdict.json["valid"], true, "the paper is genuine whatever became of the money");
         let page = nobody.get(&format!("/r/{code}")).await;
-        let title = page.text.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap().to_owned();
+        let (_, title) = page.text.split_once("<h1").unwrap().1.split_once('>').unwrap();
+        let title = title.split("</h1>").next().unwrap().to_owned();
         (verdict.text_of("state"), verdict.json["refunded"].as_i64().unwrap(), title)
     };
     assert_eq!(told().await, ("PAID".into(), 0, "Reçu authentique".into()));
