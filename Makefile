@@ -8,12 +8,14 @@ CARGO ?= cargo
 run:
 	$(CARGO) run --release -- demo
 
-# Everything that can be checked here: cargo with rustfmt and clippy, and PostgreSQL's programs and
-# the readers of spreadsheets and papers, installed if missing.
+# Everything that can be checked here: cargo with rustfmt and clippy, Node.js, and PostgreSQL's programs, the
+# readers of spreadsheets and papers and a browser, installed if missing.
 test: lint
 	sh scripts/postgresql.sh
 	sh scripts/readers.sh
+	sh scripts/browser.sh
 	$(CARGO) test --workspace
+	node --test --test-concurrency=1 e2e/
 
 # The long runs: 200 times `kill -9`, a million events on every engine, and whatever else takes its time.
 test-long:

@@ -16,15 +16,16 @@ use futures_util::stream;
 use moka::sync::Cache;
 use parking_lot::Mutex;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use topics::Topic;
 use uuid::Uuid;
 
-/// A browser opens one for each tab, and six connections to a server at the most.
+/// A browser opens one for each tab, and six connections to a server at the most. One more ends the oldest: it is that
+/// of a page that was left, of which nobody told us yet.
 const FOR_EACH_USER: usize = 12;
 
 /// Facts that are told one by one to a reader who comes back; beyond, he asks for everything.
@@ -41,7 +42,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// All open streams.
 pub struct Streams {
-    open: Mutex<HashMap<UserId, usize>>,
+    open: Mutex<HashMap<UserId, VecDeque<Arc<Notify>>>>,
     /// Who took a payment or holds a till: it never changes.
     owners: Cache<Uuid, Uuid>,
     ended: watch::Sender<bool>,
@@ -59,29 +60,33 @@ impl Streams {
         self.ended.send_replace(true);
     }
 
-    fn enter(self: &Arc<Self>, user: UserId) -> Result<Seat, Problem> {
+    fn enter(self: &Arc<Self>, user: UserId) -> Seat {
+        let taken = Arc::new(Notify::new());
         let mut open = self.open.lock();
         let own = open.entry(user).or_default();
-        if *own >= FOR_EACH_USER {
-            return Err(Problem::too_many(3));
+        if own.len() >= FOR_EACH_USER
+            && let Some(oldest) = own.pop_front()
+        {
+            oldest.notify_one();
         }
-        *own += 1;
-        Ok(Seat { streams: self.clone(), user })
+        own.push_back(taken.clone());
+        Seat { streams: self.clone(), user, taken }
     }
 }
 
-/// One open stream of a user, until it is dropped.
+/// One open stream of a user, until it is dropped, or its place is taken by a newer one.
 struct Seat {
     streams: Arc<Streams>,
     user: UserId,
+    taken: Arc<Notify>,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut open = self.streams.open.lock();
         if let Some(own) = open.get_mut(&self.user) {
-            *own -= 1;
-            if *own == 0 {
+            own.retain(|seat| !Arc::ptr_eq(seat, &self.taken));
+            if own.is_empty() {
                 open.remove(&self.user);
             }
         }
@@ -99,7 +104,7 @@ pub async fn stream(
     request: HttpRequest,
     who: Identity,
 ) -> Result<HttpResponse, Problem> {
-    let seat = state.streams.enter(who.user)?;
+    let seat = state.streams.enter(who.user);
     let last =
         request.headers().get("Last-Event-ID").and_then(|last| last.to_str().ok()?.trim().parse().ok());
     let now = state.app.views.position();
@@ -110,7 +115,7 @@ pub async fn stream(
         None => (now, format!("id: {now}\n\n")),
     };
     let ended = state.streams.ended.subscribe();
-    let reader = Reader { state, who, at, spoke: Instant::now(), ended, _seat: seat };
+    let reader = Reader { state, who, at, spoke: Instant::now(), ended, seat };
     let first = web::Bytes::from(format!("retry: 3000\n{first}\n"));
     let told = stream::unfold((reader, Some(first)), |(mut reader, first)| async move {
         let text = match first {
@@ -138,7 +143,7 @@ struct Reader {
     at: u64,
     spoke: Instant,
     ended: watch::Receiver<bool>,
-    _seat: Seat,
+    seat: Seat,
 }
 
 impl Reader {
@@ -149,6 +154,7 @@ impl Reader {
             let moved = tokio::select! {
                 moved = app.views.reach(self.at + 1, LOOK) => moved.is_ok(),
                 _ = self.ended.wait_for(|ended| *ended) => return None,
+                () = self.seat.taken.notified() => return None,
             };
             // Listening is no use of a session: who leaves his desk is signed out all the same.
             match app.vault.look(self.who.token(), app.clock.now()) {

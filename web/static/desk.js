@@ -33,10 +33,13 @@ function suggest(form) {
   form.querySelector("[data-suggested]").textContent = radio ? `: ${radio.dataset.label}` : "";
 }
 
-addEventListener("input", (event) => {
-  const form = event.target.form;
-  if (!form) return;
+function look(form) {
   if (form.querySelector("[data-change]")) change(form);
   if (form.querySelector("[data-count]")) count(form);
   if (form.querySelector("[data-suggested]")) suggest(form);
-});
+}
+
+addEventListener("input", (event) => event.target.form && look(event.target.form));
+// Who types faster than this was loaded has typed already; a page that was shown again has what was typed.
+for (const form of document.forms) look(form);
+addEventListener("shown", () => { for (const form of document.forms) look(form); });
