@@ -119,6 +119,8 @@ impl Log {
         let day = "2026-11-24".parse().unwrap();
         let opened = |float| Opened { desk: "Guichet".into(), cashier, float, count: None };
         let at = |till| StreamId::till(till);
+        let (by, amount) = (cashier, money(2_000));
+        let made = Made { till: id, by, amount, count: count.clone(), carrier: None };
         let facts: [(StreamId, Event); 11] = [
             (at(id), till::Event::from(opened(money(5_000))).into()),
             (at(other), till::Event::from(opened(Money::ZERO)).into()),
@@ -130,17 +132,7 @@ impl Log {
             (at(id), till::Event::from(TransferSent { transfer, to: other, amount: money(70) }).into()),
             (at(id), till::Event::from(TransferAccepted { transfer }).into()),
             (at(other), till::Event::from(TransferReceived { transfer, from: id, amount: money(70) }).into()),
-            (
-                StreamId::deposit(deposit),
-                deposit::Event::from(Made {
-                    till: id,
-                    by: cashier,
-                    amount: money(2_000),
-                    count: count.clone(),
-                    carrier: None,
-                })
-                .into(),
-            ),
+            (StreamId::deposit(deposit), deposit::Event::from(made).into()),
             (at(id), till::Event::from(Deposited { deposit, amount: money(2_000) }).into()),
             (
                 StreamId::deposits("V", 2026),

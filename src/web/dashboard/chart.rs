@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_line_has_a_point_for_each_day_and_its_highest_at_the_top() {
-        let last: NaiveDate = "2026-11-27".parse().unwrap();
+        let last = NaiveDate::from_ymd_opt(2026, 11, 27).unwrap_or_default();
         let day = |key: &str, amount| Group {
             key: key.to_owned(),
             name: String::new(),
