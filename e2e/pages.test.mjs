@@ -16,6 +16,9 @@ before(async () => {
   const cashier = await house.api("caisse1");
   const taken = await cashier("/api/payments/cash", { prescriptionId: paid.id, amountTendered: paid.due });
   const receipt = await cashier(`/api/receipts/${taken.receiptNumber}`);
+  // Something that waits for a second person, so that its forms are looked at too.
+  await cashier(`/api/payments/${taken.paymentId}/refunds`, { kind: "REFUND", amount: 500, reason: "Examen impossible" });
+  await cashier(`/api/prescriptions/${due.id}/reliefs`, { kind: "DISCOUNT", amount: 500, reason: "Personnel" });
   pages = [
     ["login", null, "/login"],
     ["scan", null, `/r/${receipt.qrText.split("/r/")[1]}`],
@@ -27,6 +30,8 @@ before(async () => {
     ["session", "caisse1", "/desk/session"],
     ["performing", "labo", "/performing"],
     ["dashboard", "admin", "/dashboard"],
+    ["work-items", "compta", "/work-items"],
+    ["users", "admin", "/users"],
   ];
 });
 after(() => house.close());

@@ -18,7 +18,9 @@ pub mod login;
 pub mod page;
 pub mod performing;
 pub mod r;
+pub mod users;
 pub mod visitor;
+pub mod work_items;
 
 use crate::http::problem::Problem;
 use actix_web::{
@@ -50,6 +52,17 @@ fn pages(config: &mut ServiceConfig) {
         .route("/performing/{prescription}/{line}/{step}", get().to(performing::show))
         .route("/performing/{prescription}/{line}/{step}", post().to(performing::perform))
         .route("/dashboard", get().to(dashboard::show))
+        .route("/users", get().to(users::show))
+        .route("/users", post().to(users::add))
+        .route("/users/{id}/disable", get().to(users::show))
+        .route("/users/{id}/disable", post().to(users::disable))
+        .route("/work-items", get().to(work_items::show))
+        .route("/work-items/refunds/{payment}/{refund}/{step}", get().to(work_items::show))
+        .route("/work-items/refunds/{payment}/{refund}/{step}", post().to(work_items::refund))
+        .route("/work-items/reliefs/{id}/{step}", get().to(work_items::show))
+        .route("/work-items/reliefs/{id}/{step}", post().to(work_items::relief))
+        .route("/work-items/tills/{id}/sign", get().to(work_items::show))
+        .route("/work-items/tills/{id}/sign", post().to(work_items::till))
         .configure(desk);
 }
 

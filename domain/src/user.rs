@@ -47,6 +47,10 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Admin, Self::Cashier, Self::Technician, Self::Accountant, Self::Auditor];
+
     /// The code of the API.
     pub const fn code(self) -> &'static str {
         match self {

@@ -266,6 +266,11 @@ pub fn by_id(id: TillId) -> Query<Till> {
     Query { sql: select!("where t.id = $1"), args: vec![id.into()], read }
 }
 
+/// Those whose count waits for a second person, the oldest first.
+pub fn counted() -> Query<Till> {
+    Query { sql: select!("where t.state = 'COUNTED' order by t.position limit 200"), args: vec![], read }
+}
+
 /// The sessions that were open at some time from one moment to another, in the order of their openings.
 pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> Query<Till> {
     let sql = select!(

@@ -40,21 +40,33 @@ pub async fn add(
 ) -> Result<HttpResponse, Problem> {
     who.must_be(&[Role::Admin])?;
     let asked_for = &body.content;
-    if asked_for.password.chars().count() < 10 || asked_for.password.len() > 200 {
-        let detail = "Le mot de passe doit compter de 10 à 200 caractères.";
-        return Err(Problem::invalid("/password", detail));
-    }
-    let added = Added {
-        username: text::code("/username", &asked_for.username)?.to_lowercase(),
-        first_name: text::name("/firstName", &asked_for.first_name)?,
-        last_name: text::name("/lastName", &asked_for.last_name)?,
-        role: asked_for.role,
-    };
+    good_password(&asked_for.password)?;
+    let Addition { username, first_name, last_name, role, .. } = asked_for;
+    let added = named(username, first_name, last_name, *role)?;
     let asked = who.asked(&body.canonical);
     let (app, password) = (state.app.clone(), asked_for.password.clone());
     let done = to_the_end(async move { users::add(&app, &asked, &added, &password).await }).await?;
     let id = done.answer.to_string();
     Ok(position::created(&done, "/api/users", Made { id: id.clone() }))
+}
+
+/// A password that may be set.
+pub fn good_password(password: &str) -> Result<&str, Problem> {
+    if password.chars().count() < 10 || password.len() > 200 {
+        let detail = "Le mot de passe doit compter de 10 à 200 caractères.";
+        return Err(Problem::invalid("/password", detail));
+    }
+    Ok(password)
+}
+
+/// A new user, as his names may be.
+pub fn named(username: &str, first_name: &str, last_name: &str, role: Role) -> Result<Added, Problem> {
+    Ok(Added {
+        username: text::code("/username", username)?.to_lowercase(),
+        first_name: text::name("/firstName", first_name)?,
+        last_name: text::name("/lastName", last_name)?,
+        role,
+    })
 }
 
 /// All users.

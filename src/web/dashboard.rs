@@ -68,11 +68,15 @@ struct Row {
 }
 
 /// What somebody must look at.
-struct Item {
-    kind: &'static str,
-    what: &'static str,
-    amount: String,
-    since: String,
+pub struct Item {
+    /// What it is.
+    pub kind: &'static str,
+    /// What to do about it.
+    pub what: &'static str,
+    /// With its unit; empty where there is none.
+    pub amount: String,
+    /// Since when.
+    pub since: String,
 }
 
 /// The dashboard.
@@ -164,7 +168,8 @@ fn row(group: &Group) -> Row {
     Row { name: group.name.clone(), receipts: group.sum.receipts, amount: amount(group.sum.amount) }
 }
 
-fn item(item: &WorkItem, since: String) -> Item {
+/// A work item, for people.
+pub fn item(item: &WorkItem, since: String) -> Item {
     let (kind, what) = match item.kind.as_str() {
         "advance" => {
             ("Avance", "De l’argent reçu ne correspond à rien de dû : remboursez-le, ou affectez-le.")

@@ -17,6 +17,8 @@ const PAGES: &[(&str, &str, &str, &[Role])] = &[
     ("/desk/session", "Ma caisse", "F4", &[Role::Cashier]),
     ("/performing", "Examens", "F2", &[Role::Technician]),
     ("/dashboard", "Tableau de bord", "F2", &[Role::Admin, Role::Accountant, Role::Auditor]),
+    ("/work-items", "À traiter", "F4", &[Role::Admin, Role::Accountant, Role::Auditor]),
+    ("/users", "Personnel", "F6", &[Role::Admin]),
 ];
 
 /// What stands around a page.

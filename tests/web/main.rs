@@ -24,4 +24,6 @@ mod origins;
 mod performing;
 mod receipts;
 mod session;
+mod users;
 mod weights;
+mod work_items;

@@ -88,7 +88,7 @@ async fn with(state: &State, visitor: &Visitor, form: Form) -> Result<HttpRespon
 }
 
 /// `+100 FCFA`, `−100 FCFA`, `0 FCFA`.
-fn difference(till: &Till) -> String {
+pub fn difference(till: &Till) -> String {
     till.difference.map_or_else(String::new, |francs| {
         let plus = if francs > 0 { "+" } else { "" };
         format!("{plus}{}\u{202f}FCFA", figure(francs))
